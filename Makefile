@@ -1,0 +1,78 @@
+# make demo      set everything up and run the main job on the bundled examples
+# make test      set everything up and run the tests, the linters and the type checker
+# make referees  the tests that need LibreOffice, Chromium or Java, which are installed first
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := $(BIN)/reportgen
+A := inspections/ashmere
+R := inspections/rotherham
+.DELETE_ON_ERROR:
+.PHONY: demo demo-seed test lint referees snapshots bench lock clean pango
+
+$(VENV)/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Pango is the one library that pip cannot bring. It is installed where that is allowed, and named where it is not.
+pango: $(VENV)/ready
+	@$(BIN)/python -c 'import weasyprint' 2>/dev/null \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	     && apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 >/dev/null 2>&1 \
+	     && $(BIN)/python -c 'import weasyprint' 2>/dev/null; } \
+	|| { $(RUN) doctor | grep -i pango; exit 1; }
+
+demo: pango
+	@mkdir -p demo
+	$(RUN) check $(A)/*.yaml $(R)/*.yaml
+	$(RUN) render $(A)/ashmere-2012-09.yaml --to html,pdf,docx,md,txt -o demo
+	$(RUN) compare $(A)/ashmere-2012-09.yaml $(A)/ashmere-2015-02.yaml --to html,pdf,docx,md,json -o demo
+	$(RUN) compare $(R)/rotherham-2012-07.yaml $(R)/rotherham-2014-09.yaml --to html,pdf -o demo
+	@echo "The example report, its comparison with the next one, and a comparison of published facts are in $(CURDIR)/demo:"
+	@ls -1 demo
+
+SEED := ../shared/seed
+demo-seed: pango
+	@[ -d $(SEED) ] || { echo "$(SEED) is not here: nothing to do"; exit 1; }
+	@mkdir -p demo/seed
+	$(RUN) import $(SEED) -o demo/seed
+	$(RUN) render demo/seed/rotherham/rotherham-2012-07.yaml --to html,pdf,docx,md,txt -o demo/seed
+	$(RUN) compare demo/seed/rotherham/rotherham-2012-07.yaml demo/seed/rotherham/rotherham-2014-09.yaml --to html,pdf,docx,md,json -o demo/seed
+	@echo "The two reports as data, the first one rendered, and their comparison are in $(CURDIR)/demo/seed"
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: pango lint
+	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not referee" --cov --cov-report=term:skip-covered
+
+# The programs that judge our output from outside. tests/referees/package.json pins those from npm.
+referees: pango
+	@for p in soffice chromium pdftotext node npm java; do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { echo "missing:$$missing. On Debian: apt install libreoffice-writer-nogui chromium poppler-utils nodejs npm default-jre-headless"; exit 1; }; \
+	  apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends libreoffice-writer-nogui chromium poppler-utils nodejs npm default-jre-headless >/dev/null; fi
+	cd tests/referees && npm ci --silent --no-audit --no-fund
+	$(BIN)/pytest --numprocesses 2 --dist loadfile -m referee tests
+
+snapshots: pango
+	REPORTGEN_UPDATE_SNAPSHOTS=1 $(BIN)/pytest -q tests/snapshots
+
+bench: pango
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/render_overhead.py
+
+lock:
+	rm -rf build/lock && $(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet --upgrade "pip>=25.1"
+	build/lock/bin/pip install --quiet . --group dev
+	{ echo "# Every dependency at the version that the tests pass with; made by 'make lock'."; build/lock/bin/pip freeze --exclude inspection-reportgen | grep -v ' @ '; } > requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist demo

@@ -1,0 +1,301 @@
+"""The pipeline in call order: read, check, compare, render, write. The command line is a thin face of this."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reportgen import data_files, files
+from reportgen.comparing import compare as _compare
+from reportgen.document import Rendered
+from reportgen.errors import InputError, UsageFault, Where
+from reportgen.frameworks import check_inspection, framework_keys, load_framework
+from reportgen.interpret import interpret
+from reportgen.interpret.values import read_date
+from reportgen.matching import Options
+from reportgen.model import (
+    Comparison,
+    Decisions,
+    Framework,
+    Inspection,
+    Problem,
+    Published,
+    Source,
+    inconsistencies,
+)
+from reportgen.readers import read
+from reportgen.rendering import render
+
+__all__ = [
+    "FORMATS",
+    "Finding",
+    "check",
+    "compare",
+    "decisions_beside",
+    "framework_keys",
+    "import_report",
+    "load_framework",
+    "place_of",
+    "read_inspection",
+    "render",
+    "write",
+]
+
+#: Output formats with the suffixes that ask for them.
+FORMATS: dict[str, tuple[str, ...]] = {
+    "html": (".html", ".htm"),
+    "pdf": (".pdf",),
+    "docx": (".docx",),
+    "md": (".md", ".markdown"),
+    "txt": (".txt",),
+    "json": (".json",),
+    "yaml": (".yaml", ".yml"),
+}
+
+_DATA_SUFFIXES = (".yaml", ".yml", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a check found: ``level`` error or warning, with its place in the file."""
+
+    level: str
+    code: str
+    message: str
+    where: Where
+    hint: str = ""
+
+
+def read_inspection(path: str | Path, *, framework: str | Framework | None = None) -> Inspection:
+    """Give the inspection in a data file or a published report, told apart by content.
+
+    Args:
+        path: a YAML or JSON data file, or a report as text or HTML.
+        framework: for a report, the profile (or its key) to read it with; None tells it from the report.
+
+    Returns:
+        The inspection; from a report with evidence, and with notices on what could not be read.
+
+    Raises:
+        InputError: the file cannot be read, or is wrong; all errors of a data file at once.
+        FrameworkError: the framework is unknown.
+    """
+    path = Path(path)
+    data = files.read_bytes(path)
+    if is_data_file(path, data):
+        return load_inspection(path)[0]
+    return import_report(path, framework=framework)
+
+
+def is_data_file(path: Path, data: bytes) -> bool:
+    """Whether a file holds data of ours and not a report: its format line says so, or its suffix where it has none."""
+    head = data[:4000].decode("utf-8", "replace")
+    if re.search(r"^\s*\"?format\"?\s*:\s*\"?reportgen/", head, re.MULTILINE):
+        return True
+    return path.suffix.lower() in _DATA_SUFFIXES
+
+
+def load_inspection(path: Path) -> tuple[Inspection, list[Finding]]:
+    """Load and check an inspection's data file; the inspection with what its checks warn about."""
+    loaded = data_files.load(path, Inspection, checks=(inconsistencies, _against_framework))
+    return loaded.value, [Finding("warning", w.code, w.message, w.where, w.hint) for w in loaded.warnings]
+
+
+def _against_framework(inspection: Inspection) -> Iterable[Problem]:
+    keys = framework_keys()
+    if inspection.framework not in keys:
+        from difflib import get_close_matches
+
+        near = get_close_matches(inspection.framework, keys, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"one of: {', '.join(keys)}"
+        yield Problem(("framework",), "RG120", f"unknown framework {inspection.framework!r}", hint)
+        return
+    yield from check_inspection(inspection, load_framework(inspection.framework))
+
+
+def import_report(path: str | Path, *, framework: str | Framework | None = None) -> Inspection:
+    """Read a published report (text or HTML) into an inspection with evidence and notices.
+
+    Raises:
+        InputError: the file cannot be read (RG101, RG102, RG201), or no framework fits it (RG202).
+    """
+    path = Path(path)
+    data = files.read_bytes(path)
+    found = read(data, str(path))
+    source = Source(
+        file=path.name, sha256=hashlib.sha256(data).hexdigest(), media_type=found.media_type, pages=found.pages
+    )
+    chosen = load_framework(framework) if isinstance(framework, str) else framework
+    try:
+        inspection = interpret(found.blocks, source=source, framework=chosen)
+    except InputError as error:
+        raise error.at(Where(file=str(path))) from None
+    if inspection.published is None and (day := _date_in(path.stem)):
+        missing = {k: v for k, v in inspection.missing.items() if k != "published"}
+        published = Published(date=day, basis="file_name")
+        inspection = inspection.model_copy(update={"published": published, "missing": missing})
+    return inspection
+
+
+def _date_in(stem: str) -> Any:
+    match = re.search(r"(\d{1,2}[ _-][A-Za-z]+[ _-]\d{4})$", stem)
+    return read_date(re.sub(r"[_-]", " ", match[1])) if match else None
+
+
+def place_of(inspection: Inspection, folder: Path, suffix: str) -> Path:
+    """Where an inspection belongs in a folder of inspections: ``<provider>/<id><suffix>``."""
+    return files.inside(folder, f"{files.safe_name(inspection.slug)}/{files.safe_name(inspection.id)}{suffix}")
+
+
+def without_collision(path: Path, inspection: Inspection, to: str) -> tuple[Path, bytes]:
+    """A free place for an imported inspection, and its bytes: the same source goes over its own file, another beside it.
+
+    Two inspections of one provider that began in one month would share an id; the second becomes ``…-2``.
+    """
+    number = 1
+    target, named = path, inspection
+    while target.exists():
+        there = re.search(rb'sha256"?: "?([0-9a-f]{64})', target.read_bytes())
+        if there and inspection.source and there[1].decode() == inspection.source.sha256:
+            break
+        number += 1
+        named = inspection.model_copy(update={"id": f"{inspection.id}-{number}"})
+        target = path.with_name(f"{path.stem}-{number}{path.suffix}")
+    return target, serialise(named, to)
+
+
+def check(path: str | Path) -> list[Finding]:
+    """Everything that is wrong with a data file, errors first; empty where it is fine.
+
+    Raises:
+        InputError: the file cannot be read at all (RG101, RG102), or is no data file of ours (RG111).
+    """
+    path = Path(path)
+    data = files.read_bytes(path)
+    if not is_data_file(path, data):
+        raise InputError(
+            "RG111", "not a data file", where=Where(file=str(path)), hint="give a YAML or JSON file with a format line"
+        )
+    try:
+        kind = data_files.kind_of(data, str(path))
+        if kind == "inspection":
+            return load_inspection(path)[1]
+        loaded = data_files.load_any(path)
+    except InputError as error:
+        errors = getattr(error, "errors", (error,))
+        unreadable = {"RG101", "RG102", "RG103", "RG111"}
+        if any(e.code in unreadable for e in errors):
+            raise
+        return [Finding("error", e.code, e.message, e.where, e.hint) for e in errors]
+    return [Finding("warning", w.code, w.message, w.where, w.hint) for w in loaded.warnings]
+
+
+def decisions_beside(path: str | Path) -> Decisions | None:
+    """The ``decisions.yaml`` in the folder of an inspection's file, None where there is none."""
+    beside = Path(path).parent / "decisions.yaml"
+    return data_files.load(beside, Decisions).value if beside.is_file() else None
+
+
+def load_decisions(path: str | Path) -> Decisions:
+    """Load a decisions file."""
+    return data_files.load(Path(path), Decisions).value
+
+
+def compare(
+    earlier: Inspection,
+    later: Inspection,
+    *,
+    decisions: Decisions | None = None,
+    options: Options | None = None,
+) -> Comparison:
+    """Compare two inspections: judgement by judgement, recommendation by recommendation, paragraph by paragraph.
+
+    Args:
+        earlier: the earlier inspection.
+        later: the later one.
+        decisions: what people decided about links; it outranks every score. None means that nobody has.
+        options: thresholds of the matcher; None takes the default ones.
+
+    Returns:
+        A comparison in which every recommendation of both sides has exactly one state. "Not restated" says that the
+        later report does not repeat it, and nothing about whether it was done.
+
+    Raises:
+        FrameworkError: a framework is unknown.
+        InputError: a decision's hash and id disagree (RG115).
+    """
+    return _compare(earlier, later, decisions=decisions, options=options or Options())
+
+
+def format_of(path: Path, to: str | None) -> str:
+    """The output format: ``to`` where given, else by the suffix."""
+    if to is not None:
+        if to not in FORMATS:
+            raise UsageFault("RG506", f"unknown format {to!r}", hint=f"one of: {', '.join(FORMATS)}")
+        return to
+    found = next((name for name, suffixes in FORMATS.items() if path.suffix.lower() in suffixes), None)
+    if found is None:
+        raise UsageFault(
+            "RG506", f"no format known by the suffix {path.suffix!r}", hint=f"say --to one of: {', '.join(FORMATS)}"
+        )
+    return found
+
+
+def serialise(subject: Inspection | Comparison | Rendered, to: str) -> bytes:
+    """The bytes of one output format. Data formats need the data itself, not what was rendered of it."""
+    if to in ("json", "yaml"):
+        if isinstance(subject, Rendered):
+            raise UsageFault("RG506", f"{to} is written from data", hint="give the inspection or the comparison itself")
+        return data_files.dump(subject, to=to).encode("utf-8")  # type: ignore[arg-type]
+    rendered = subject if isinstance(subject, Rendered) else render(subject)
+    if to == "html":
+        from reportgen.writers import html
+
+        return html.write(rendered)
+    if to == "pdf":
+        from reportgen.writers import pdf
+
+        return pdf.write(rendered)
+    if to == "docx":
+        from reportgen.writers import docx
+
+        return docx.write(rendered.document)
+    if to == "md":
+        from reportgen.writers import markdown
+
+        return markdown.write(rendered.document).encode("utf-8")
+    if to == "txt":
+        from reportgen.writers import text
+
+        return text.write(rendered.document).encode("utf-8")
+    raise UsageFault("RG506", f"unknown format {to!r}", hint=f"one of: {', '.join(FORMATS)}")
+
+
+def write(subject: Inspection | Comparison | Rendered, path: str | Path, *, to: str | None = None) -> Path:
+    """Write one output file, whole or not at all; an earlier good file survives any failure.
+
+    Args:
+        subject: data, or what ``render`` made of it.
+        path: the file to write; its folder must exist.
+        to: the format (a key of ``FORMATS``); None goes by the suffix.
+
+    Returns:
+        The path written.
+
+    Raises:
+        UsageFault: no such format (RG506).
+        TemplateError: the pack cannot be used.
+        EnvironmentFault: the machine lacks what the format needs (RG501, RG502).
+        OutputError: the file cannot be written there (RG503).
+    """
+    path = Path(path)
+    return files.write_bytes(path, serialise(subject, format_of(path, to)))
+
+
+def collisions(paths: Sequence[Path]) -> None:
+    """Refuse outputs that would land on one name."""
+    files.check_collisions(paths)

@@ -1,0 +1,331 @@
+"""The block tree: what a report consists of, with no word of what it is about.
+
+Readers make it out of files, templates out of data (through ``markup``), writers turn it into formats. It is plain
+frozen data: blocks hold blocks or inlines, inlines hold text. ``place`` says where a reader found a block; everything
+else is the same whoever made it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+#: Word-level or block-level change against an earlier text: inserted, deleted, or none.
+Change = Literal["ins", "del"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reader found something: page and line from 1, span of characters of the source text."""
+
+    page: int | None = None
+    line: int | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+# -- inlines ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A run of text."""
+
+    text: str
+    change: Change = None
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """Text of strong importance."""
+
+    inlines: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Emphasis:
+    """Stressed text."""
+
+    inlines: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link: ``href`` is an address, or ``#id`` of a block of the same document."""
+
+    href: str
+    inlines: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A footnote mark, shown raised."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A short label that stands out, such as a grade or a state: a word first, a look second.
+
+    ``tone`` is one of the names of ``TONES``; what it looks like is the writer's business.
+    """
+
+    text: str
+    tone: str
+
+
+Inline = Text | Strong | Emphasis | Link | Mark | Tag
+
+#: The tones a ``Tag`` may have. ``level-1`` to ``level-6``: rank of a grade, 1 the lowest.
+TONES = ("none", "note", "up", "down", "same", "open", "review", *(f"level-{n}" for n in range(1, 7)))
+
+
+# -- blocks ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; level 1 is the document's title. ``id`` is unique in a finished document."""
+
+    level: int
+    inlines: tuple[Inline, ...]
+    id: str | None = None
+    change: Change = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph. ``number`` is the printed paragraph number without its full stop; ``role`` is a name of ``ROLES``."""
+
+    inlines: tuple[Inline, ...]
+    number: str | None = None
+    role: str | None = None
+    id: str | None = None
+    change: Change = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a list. ``number`` is the printed number, None for a bullet."""
+
+    blocks: tuple[Block, ...]
+    number: str | None = None
+    id: str | None = None
+    change: Change = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListBlock:
+    """A list of items."""
+
+    items: tuple[Item, ...]
+    role: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table: ``header`` is ``col`` or ``row`` for a header cell."""
+
+    inlines: tuple[Inline, ...]
+    header: Literal["col", "row"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table."""
+
+    cells: tuple[Cell, ...]
+    change: Change = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: ``head`` are the rows that repeat on each page; every row has as many cells as the first."""
+
+    head: tuple[Row, ...]
+    rows: tuple[Row, ...]
+    caption: tuple[Inline, ...] = ()
+    role: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Terms with their values, such as the facts of a title page."""
+
+    pairs: tuple[tuple[tuple[Inline, ...], tuple[Inline, ...]], ...]
+    role: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A note beside the text: a warning, a status, a key."""
+
+    blocks: tuple[Block, ...]
+    role: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture made by ``charts``: ``svg`` is its source, ``alt`` its text alternative."""
+
+    svg: str
+    alt: str
+    caption: tuple[Inline, ...] = ()
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The table of contents; its entries follow from the headings, see :func:`outline`. ``depth``: deepest level."""
+
+    title: tuple[Inline, ...]
+    depth: int = 3
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a document; named by its first heading. ``role`` is a name of ``ROLES``."""
+
+    blocks: tuple[Block, ...]
+    role: str | None = None
+    id: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A footnote: the mark and what it says."""
+
+    mark: str
+    inlines: tuple[Inline, ...]
+    id: str | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    """The end of a page of a source that has pages (never part of an output)."""
+
+    place: Place | None = None
+
+
+Block = Heading | Paragraph | ListBlock | Table | Terms | Aside | Figure | Contents | Section | Note | PageBreak
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document: its blocks in reading order, its title and language, and properties for the file (author, subject…)."""
+
+    blocks: tuple[Block, ...]
+    title: str = ""
+    lang: str = "en-GB"
+    properties: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a template made of data: a whole HTML page, and the same content as a block tree.
+
+    HTML and PDF are written from ``html``, every other format from ``document``.
+    """
+
+    html: str
+    document: Document
+    pack: str
+    base: str | None = field(default=None, compare=False)
+
+
+# -- walking ---------------------------------------------------------------------------------------------------------
+
+
+def plain(inlines: tuple[Inline, ...], *, side: Change = None) -> str:
+    """The text of inlines without marks.
+
+    ``side`` picks one side of a text with changes: ``ins`` gives the later text, ``del`` the earlier one, None both.
+    """
+    out: list[str] = []
+    for inline in inlines:
+        match inline:
+            case Text(text, change):
+                if side is None or change is None or change == side:
+                    out.append(text)
+            case Strong(inner) | Emphasis(inner) | Link(_, inner):
+                out.append(plain(inner, side=side))
+            case Mark(text) | Tag(text, _):
+                out.append(text)
+    return "".join(out)
+
+
+def children(block: Block | Item) -> tuple[Block | Item, ...]:
+    """The blocks directly inside a block, in order."""
+    match block:
+        case Section(blocks=inner) | Aside(blocks=inner) | Item(blocks=inner):
+            return inner
+        case ListBlock(items=items):
+            return items
+    return ()
+
+
+def walk(blocks: tuple[Block, ...]) -> Iterator[Block | Item]:
+    """Every block and item, each before what it holds, in reading order."""
+    for block in blocks:
+        yield from _walk(block)
+
+
+def _walk(block: Block | Item) -> Iterator[Block | Item]:
+    yield block
+    for child in children(block):
+        yield from _walk(child)
+
+
+def outline(blocks: tuple[Block, ...], depth: int = 3) -> list[Heading]:
+    """The headings that a table of contents lists: levels 2 to ``depth``, in order, the contents' own title left out."""
+    return [b for b in walk(blocks) if isinstance(b, Heading) and 2 <= b.level <= depth]
+
+
+def texts(block: Block | Item) -> Iterator[str]:
+    """The pieces of text that a block itself shows (not those of the blocks inside it), numbers and captions included."""
+    match block:
+        case Heading(inlines=inlines):
+            yield plain(inlines)
+        case Paragraph(inlines=inlines, number=number):
+            if number:
+                yield number
+            yield plain(inlines)
+        case Item(number=number):
+            if number:
+                yield number
+        case Table(caption=caption):
+            if caption:
+                yield plain(caption)
+            for row in (*block.head, *block.rows):
+                yield from (plain(cell.inlines) for cell in row.cells)
+        case Terms(pairs=pairs):
+            for term, value in pairs:
+                yield plain(term)
+                yield plain(value)
+        case Figure(caption=caption, alt=alt):
+            yield alt
+            if caption:
+                yield plain(caption)
+        case Contents(title=title):
+            yield plain(title)
+        case Note(mark=mark, inlines=inlines):
+            yield mark
+            yield plain(inlines)
+
+
+def plain_text(document: Document) -> str:
+    """All text of a document in reading order, one piece a line."""
+    return "\n".join(piece for block in walk(document.blocks) for piece in texts(block))

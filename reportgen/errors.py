@@ -1,0 +1,226 @@
+"""Errors, notices and exit codes.
+
+The tree of errors, with the exit code each one gives::
+
+    ReportgenError                3
+    ├── InputError                3   a data file or report that cannot be used
+    │   └── InputErrors           3   several of them in one file, shown together
+    ├── FrameworkError            3   a profile or crosswalk that is unknown or wrong
+    ├── TemplateError             4   a template pack: syntax, unknown name, forbidden element, blocked address
+    ├── EnvironmentFault          5   the machine: Pango, fonts, permission, disk
+    ├── OutputError               5   an output that cannot be written where it was asked for
+    ├── UsageFault                2   a request that makes no sense (unknown format, two outputs of one name)
+    └── PartialFailure            6   some of several inputs failed
+
+Findings and differences (exit 1) are results and not errors. An error of ours that is none of these is a bug (70).
+
+A notice is trouble that need not stop: it travels with the result that it is about. Every code of an error or a
+notice stands in ``CODES``; a code that is not listed there cannot be raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import Literal
+
+Level = Literal["error", "warning", "info"]
+
+
+class Exit(IntEnum):
+    """Exit codes of the command line."""
+
+    FINE = 0
+    FINDINGS = 1
+    USAGE = 2
+    BAD_INPUT = 3
+    TEMPLATE = 4
+    ENVIRONMENT = 5
+    PARTIAL = 6
+    BUG = 70
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+#: Every code that an error or a notice may carry, with what it means. ``docs/notices.md`` explains each.
+CODES: dict[str, str] = {
+    # data files
+    "RG101": "file cannot be read",
+    "RG102": "not UTF-8 text",
+    "RG103": "no document, or more than one",
+    "RG104": "YAML or JSON syntax",
+    "RG105": "key given twice",
+    "RG106": "anchor, alias or tag",
+    "RG107": "nested too deep or too large",
+    "RG108": "unknown key",
+    "RG109": "required key is missing",
+    "RG110": "value of the wrong kind",
+    "RG111": "unknown format line",
+    "RG112": "id used twice",
+    "RG113": "reference to nothing",
+    "RG114": "control character in text",
+    "RG115": "hash and id disagree",
+    # frameworks
+    "RG120": "unknown framework",
+    "RG121": "unknown area",
+    "RG122": "grade outside the scale",
+    "RG123": "unknown timescale or kind",
+    "RG124": "inspection outside the framework's validity",
+    "RG125": "limiting rule of the framework",
+    "RG126": "crosswalk names something unknown",
+    "RG127": "profile is inconsistent",
+    # readers and interpretation
+    "RG201": "file of a kind that cannot be read",
+    "RG202": "no framework fits",
+    "RG203": "a value was not found",
+    "RG210": "two places of a report disagree",
+    "RG211": "paragraph numbers do not run on",
+    "RG212": "numbering of recommendations does not run on",
+    "RG213": "value read from a place other than the usual one",
+    "RG214": "page furniture left out",
+    "RG215": "shown content differs from what it says of itself",
+    # comparison
+    "RG301": "different providers",
+    "RG302": "earlier and later are not in order of time",
+    "RG303": "no crosswalk between the frameworks",
+    "RG304": "decision refers to nothing here",
+    "RG305": "text too long to compare word by word",
+    "RG306": "one side holds summaries in other words",
+    # templates and rendering
+    "RG401": "template syntax",
+    "RG402": "unknown name in a template",
+    "RG403": "outside the HTML vocabulary",
+    "RG404": "template reaches outside its pack",
+    "RG405": "address blocked while rendering",
+    "RG406": "template did something that is not allowed",
+    "RG407": "template pack not found or not valid",
+    "RG408": "heading levels skip",
+    "RG409": "document lacks a title or a language",
+    "RG410": "content that a shell does not claim",
+    "RG411": "character that no font holds",
+    "RG412": "picture cannot be used",
+    # machine and output
+    "RG501": "a library or program is missing",
+    "RG502": "fonts cannot be used",
+    "RG503": "output cannot be written",
+    "RG504": "output name is not usable",
+    "RG505": "time or memory limit",
+    "RG506": "unknown output format",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place in a file: 1-based line, column and page; ``field`` is a path such as ``judgements[2].grade``."""
+
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    page: int | None = None
+    field: str | None = None
+
+    def __str__(self) -> str:
+        parts = [self.file or ""]
+        if self.line is not None:
+            parts.append(str(self.line))
+            if self.column is not None:
+                parts.append(str(self.column))
+        elif self.page is not None:
+            parts.append(f"page {self.page}")
+        return ":".join(parts)
+
+
+NOWHERE = Where()
+
+
+class ReportgenError(Exception):
+    """Base of every error that reportgen raises on purpose.
+
+    ``message`` says what happened to what; ``where`` the place; ``hint`` what to do, in one sentence.
+    """
+
+    exit_code: Exit = Exit.BAD_INPUT
+
+    def __init__(self, code: str, message: str, *, where: Where = NOWHERE, hint: str = "") -> None:
+        if code not in CODES:
+            raise KeyError(code)
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+    def at(self, where: Where) -> ReportgenError:
+        """Say the place (in this very error); places already known are kept."""
+        known = self.where
+        self.where = replace(
+            where, **{k: v for k in ("file", "line", "column", "page", "field") if (v := getattr(known, k)) is not None}
+        )
+        return self
+
+    def lines(self) -> list[str]:
+        """One line an error: ``path:line:col: error[RG108]: what – what to do``."""
+        return [one_line("error", self.code, self.message, self.where, self.hint)]
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+
+class InputError(ReportgenError):
+    """A data file or a report that cannot be used."""
+
+
+class InputErrors(InputError):
+    """All errors of one file at once; ``errors`` in the order of their places."""
+
+    def __init__(self, errors: Iterable[InputError]) -> None:
+        self.errors = tuple(sorted(errors, key=lambda e: (e.where.line or 0, e.where.column or 0)))
+        first = self.errors[0]
+        super().__init__(first.code, first.message, where=first.where, hint=first.hint)
+
+    def lines(self) -> list[str]:
+        return [line for error in self.errors for line in error.lines()]
+
+
+class FrameworkError(ReportgenError):
+    """A framework profile or crosswalk that is unknown or wrong."""
+
+
+class TemplateError(ReportgenError):
+    """A template pack that cannot be used, or that asks for something forbidden."""
+
+    exit_code = Exit.TEMPLATE
+
+
+class EnvironmentFault(ReportgenError):
+    """Something that the machine lacks or refuses."""
+
+    exit_code = Exit.ENVIRONMENT
+
+
+class OutputError(ReportgenError):
+    """An output that cannot be written where it was asked for."""
+
+    exit_code = Exit.ENVIRONMENT
+
+
+class UsageFault(ReportgenError):
+    """A request that makes no sense."""
+
+    exit_code = Exit.USAGE
+
+
+class PartialFailure(ReportgenError):
+    """Some of several inputs failed; ``errors`` holds what was reported for each."""
+
+    exit_code = Exit.PARTIAL
+
+
+def one_line(level: Level, code: str, message: str, where: Where = NOWHERE, hint: str = "") -> str:
+    """The one-line form of an error or a notice, with line breaks and control characters of the data made visible."""
+    place = f"{where}: " if str(where) else ""
+    field = f"{where.field}: " if where.field else ""
+    tail = f" – {hint}" if hint else ""
+    text = f"{place}{level}[{code}]: {field}{message}{tail}"
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -1,0 +1,203 @@
+"""Files in and out: reading whole files within a limit, and writing so that an output is complete or not there at all.
+
+Owns names of outputs too: made safe for every system, kept inside their folder, checked against each other.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import stat
+import unicodedata
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from reportgen.errors import InputError, OutputError, UsageFault, Where
+
+#: Bytes that a file name may have at most; systems stop at 255, and a suffix must still fit.
+MAX_NAME = 150
+#: Names that Windows keeps for devices, whatever the suffix.
+_DEVICES = frozenset(
+    ("con", "prn", "aux", "nul", "conin$", "conout$", *(f"{d}{n}" for d in ("com", "lpt") for n in "123456789¹²³"))
+)
+_HINTS = {
+    errno.ENOSPC: "free some space on the disk",
+    errno.EDQUOT: "free some space on the disk",
+    errno.EACCES: "choose a folder that you may write to",
+    errno.EPERM: "choose a folder that you may write to",
+    errno.EROFS: "choose a folder that can be written to",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
+
+
+def read_bytes(path: str | Path, *, limit: int = 50_000_000) -> bytes:
+    """Give the contents of a file.
+
+    Args:
+        path: an ordinary file, or a link to one.
+        limit: bytes that it may have at most.
+
+    Raises:
+        InputError: there is no such file, it is a folder or a pipe, or it cannot be read (RG101); it is too large (RG107).
+    """
+    where = Where(file=str(path))
+    try:
+        # Without O_NONBLOCK the opening of a pipe would wait for somebody to write to it.
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(number, "rb") as file:
+            if not stat.S_ISREG(os.fstat(number).st_mode):
+                raise InputError("RG101", "not an ordinary file", where=where, hint="give the path of a file")
+            data = file.read(limit + 1)
+    except FileNotFoundError:
+        raise InputError("RG101", "there is no such file", where=where, hint="check the path") from None
+    except IsADirectoryError:
+        raise InputError("RG101", "a folder, not a file", where=where, hint="give a file in it") from None
+    except OSError as error:
+        why = _why(error)
+        raise InputError("RG101", f"cannot be read: {why}", where=where, hint="check the file and who may read it") from None
+    except ValueError:
+        raise InputError("RG101", "a path with a NUL in it", where=where, hint="check the path") from None
+    if len(data) > limit:
+        size = f"{limit / 1_000_000:g} MB"
+        raise InputError("RG107", f"larger than {size}", where=where, hint="split the file or give a smaller one")
+    return data
+
+
+def write_bytes(path: str | Path, data: bytes) -> Path:
+    """Write a file, whole or not at all: what stood there before survives any failure, and nothing else is left behind.
+
+    Args:
+        path: the file to write. Its folder must exist; a file of that name is replaced, a link or anything else is not.
+        data: the contents.
+
+    Returns:
+        The path written.
+
+    Raises:
+        OutputError: it cannot be written there (RG503).
+    """
+    path = Path(path)
+    try:
+        _refuse_odd(path)
+        # A name that nobody can guess, and the mode of an ordinary new file: the kernel takes the umask off it.
+        temporary = path.parent / f".reportgen-{secrets.token_hex(8)}.tmp"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        number = os.open(temporary, flags, 0o666)
+        try:
+            with os.fdopen(number, "wb") as file:
+                _write_whole(file, data)
+            os.replace(temporary, path)  # noqa: PTH105
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+    except OSError as error:
+        hint = _HINTS.get(error.errno or 0, "check the folder and the disk")
+        raise OutputError("RG503", f"cannot be written: {_why(error)}", where=Where(file=str(path)), hint=hint) from None
+    except ValueError:
+        raise OutputError("RG503", "a path with a NUL in it", where=Where(file=repr(str(path))), hint="check it") from None
+    _sync_folder(path.parent)
+    return path
+
+
+def _write_whole(file: BinaryIO, data: bytes) -> None:
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _refuse_odd(path: Path) -> None:
+    where = Where(file=str(path))
+    if not path.parent.is_dir():
+        message = f"the folder {str(path.parent)!r} does not exist"
+        raise OutputError("RG503", message, where=where, hint="make the folder first")
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if stat.S_ISDIR(mode):
+        raise OutputError("RG503", "a folder of that name is there", where=where, hint="choose another name")
+    if stat.S_ISLNK(mode):
+        raise OutputError("RG503", "a symbolic link of that name is there", where=where, hint="give the file itself")
+    if not stat.S_ISREG(mode):
+        raise OutputError("RG503", "something that is no ordinary file is there", where=where, hint="choose another name")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last. The file is whole under either name by now, so a system that cannot do this is no failure."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
+def _why(error: OSError) -> str:
+    why = error.strerror or type(error).__name__
+    return why[:1].lower() + why[1:]
+
+
+def safe_name(text: str) -> str:
+    """A file name for a text: lower case letters, digits and marks of any script, other characters as one hyphen.
+
+    At most ``MAX_NAME`` bytes in NFC; never empty, a device of Windows, or with a hyphen or a full stop at either end.
+    Full stops and underscores between letters or digits stay. A name made by this function stays as it is.
+    """
+    lower = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
+    name = re.sub(r"-?([._])[-._]*", r"\1", re.sub(r"-+", "-", "".join(c if _stays(c) else "-" for c in lower)))
+    name = name.encode("utf-8")[: MAX_NAME - 1].decode("utf-8", "ignore").strip("-._")
+    while name and unicodedata.category(name[0])[0] == "M":
+        name = name[1:].lstrip("-._")
+    if name.partition(".")[0] in _DEVICES:
+        stem, dot, rest = name.partition(".")
+        name = f"{stem}-file{dot}{rest}"
+    return name or "unnamed"
+
+
+def _stays(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LNM" or char in "._"
+
+
+def inside(folder: str | Path, name: str) -> Path:
+    """The path of a name inside a folder; links on the way are followed to see where it leads.
+
+    Args:
+        folder: the folder to stay in; it need not exist yet.
+        name: a name, or several with slashes between them.
+
+    Raises:
+        OutputError: the name leads out of the folder, is the folder, or cannot be a name (RG504).
+    """
+    folder = Path(folder)
+    where = Where(file=str(folder))
+    if not name or any(ord(c) < 32 or c == "\\" for c in name):
+        raise OutputError("RG504", f"{name!r} cannot be the name of an output", where=where, hint="choose another name")
+    try:
+        root, target = folder.resolve(), (folder / name).resolve()
+    except (OSError, RuntimeError) as error:
+        raise OutputError("RG504", f"{name!r} leads nowhere: {error}", where=where, hint="choose another name") from None
+    if target == root or not target.is_relative_to(root):
+        raise OutputError("RG504", f"{name!r} is not inside the folder", where=where, hint="choose a name inside it")
+    return folder / target.relative_to(root)
+
+
+def check_collisions(paths: Iterable[str | Path]) -> None:
+    """Refuse outputs that would land on one name on some system: equal but for case or for the way accents are stored.
+
+    Raises:
+        UsageFault: two of the paths do (RG504).
+    """
+    seen: dict[str, str | Path] = {}
+    for path in paths:
+        folded = unicodedata.normalize("NFC", unicodedata.normalize("NFD", str(path)).casefold())
+        if folded in seen:
+            message = f"two outputs would have the name {str(path)!r}"
+            if str(seen[folded]) != str(path):
+                message = f"{str(seen[folded])!r} and {str(path)!r} are one name on some systems"
+            raise UsageFault("RG504", message, hint="give one of them another name")
+        seen[folded] = path

@@ -1,0 +1,105 @@
+"""Blocks + frameworks -> Inspection: what the words of a report mean.
+
+Nothing here knows a file format, and nothing inspectorate-specific stands in the code: it is in the profiles. Two ways
+lead to an inspection: ``published`` reads reports as inspectorates print them, ``ours`` reads back what the standard
+pack printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from reportgen.document import Block
+from reportgen.errors import InputError, Where
+from reportgen.frameworks import framework_keys, load_framework
+from reportgen.interpret.cues import block_text, flat, front_text, labelled, matches
+from reportgen.interpret.ours import framework_of, interpret_ours
+from reportgen.interpret.published import interpret_published
+from reportgen.interpret.values import read_periods
+from reportgen.model import Framework, Inspection, Source, inconsistencies
+
+__all__ = ["detect", "interpret"]
+
+
+def interpret(blocks: Sequence[Block], *, source: Source, framework: Framework | None = None) -> Inspection:
+    """Give the inspection that a report's blocks print, with evidence and notices.
+
+    Args:
+        blocks: what a reader found, in reading order.
+        source: the file they came from.
+        framework: the profile to read with; None tells it from the title and the dates on site.
+
+    Returns:
+        An inspection, partial where the report could not be read whole: what is missing is None with its reason, and
+        a notice says so.
+
+    Raises:
+        InputError: no profile fits (RG202), or nothing could be read at all (RG203).
+    """
+    name = source.file or "report"
+    if framework is None and framework_of(blocks):
+        data = interpret_ours(blocks, source)
+    else:
+        data = interpret_published(blocks, framework or detect(blocks, name), source)
+    if data["provider"] is None or not data["title"]:
+        raise InputError(
+            "RG203",
+            "no title and provider found on the title page",
+            where=Where(file=name),
+            hint="name the framework, or enter the data by hand with `reportgen new`",
+        )
+    inspection = Inspection(id=_id(data), **data)
+    for problem in inconsistencies(inspection):
+        raise InputError(problem.code, problem.message, where=Where(file=name), hint=problem.hint)
+    return inspection
+
+
+def detect(blocks: Sequence[Block], name: str) -> Framework:
+    """The framework whose title the report bears and whose validity holds its first day on site."""
+    front = front_text(list(flat(blocks)))
+    titled = [f for f in map(load_framework, framework_keys()) if any(matches(cue, front) for cue in f.layout.titles)]
+    start = _start(blocks, titled)
+    fitting = [f for f in titled if start is None or f.valid.holds(start)]
+    if len(fitting) == 1:
+        return fitting[0]
+    if not titled:
+        nearest = _nearest(front)
+        why = f"its title is none of theirs; the nearest is {nearest}"
+    elif not fitting:
+        why = f"its title is that of {', '.join(f.key for f in titled)}, but none was in force on {start}"
+    else:
+        why = f"{', '.join(f.key for f in fitting)} fit alike" + ("" if start else ", and no date on site was found")
+    raise InputError("RG202", f"no framework fits: {why}", where=Where(file=name), hint="name one with --framework")
+
+
+def _start(blocks: Sequence[Block], frameworks: Sequence[Framework]) -> date | None:
+    labels = {label for f in frameworks for label in f.layout.dates}
+    for block in list(flat(blocks))[:60]:
+        value = labelled(block_text(block), sorted(labels))
+        periods = read_periods(value) if value else ()
+        if periods:
+            return periods[0].start
+    return None
+
+
+def _nearest(front: str) -> str:
+    """The framework with most of its title's words on the front, for an error message."""
+    words = set(re.findall(r"[a-z]{4,}", front.lower()))
+
+    def share(framework: Framework) -> float:
+        own = set(re.findall(r"[a-z]{4,}", framework.title.lower()))
+        return len(own & words) / max(1, len(own))
+
+    best = max(map(load_framework, framework_keys()), key=share)
+    return f"{best.key} ({best.title})"
+
+
+def _id(data: dict[str, Any]) -> str:
+    provider = data["provider"]
+    slug = re.sub(r"[^a-z0-9]+", "-", (provider.short_name or provider.name).lower().replace("'", "")).strip("-")
+    inspected, published = data["inspected"], data["published"]
+    day = inspected[0].start if inspected else (published.date if published else None)
+    return f"{slug}-{day:%Y-%m}" if day else f"{slug}-0000"

@@ -1,0 +1,334 @@
+"""Blocks of a published report + a framework profile -> the fields of an Inspection.
+
+The profile's cues say how a report of its kind is printed. ``walk`` goes through the blocks once; here everything is
+settled that needs the whole report. Values that more than one place prints are read from every place and checked
+against each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+from reportgen.document import Block
+from reportgen.frameworks import grade_by_label
+from reportgen.interpret.cues import folded, matches
+from reportgen.interpret.values import count_people, partial_date, read_number
+from reportgen.interpret.walk import Claim, Walk
+from reportgen.markup import escape
+from reportgen.model import (
+    Conflict,
+    Declaration,
+    Evidence,
+    Fact,
+    Framework,
+    ItemsParagraph,
+    Judgement,
+    JudgementsHere,
+    ListItem,
+    Provider,
+    Recommendation,
+    RecommendationsHere,
+    Section,
+    Source,
+    TableParagraph,
+    Team,
+    TextParagraph,
+    expand,
+)
+from reportgen.wording import sentences
+
+#: Which print of a grade counts first: the table of the record, the sentence that states it, the chapter's own line.
+_SOURCES = ("table", "sentence", "chapter")
+
+
+def interpret_published(blocks: Sequence[Block], framework: Framework, source: Source) -> dict[str, Any]:
+    """Read a published report of one framework: the fields of an inspection but for its id, as far as it prints them."""
+    walk = Walk(framework, blocks)
+    walk.read()
+    found = judgements(walk)
+    team_found, legal = team(walk), legal_basis(walk)
+    check_numbers(walk)
+    values = walk.values
+    data: dict[str, Any] = {
+        "framework": framework.key,
+        "type": _type(framework, walk),
+        "title": walk.title,
+        "provider": Provider(
+            name=walk.provider or "",
+            short_name=short_name(walk.provider or "", framework),
+            kind=framework.provider_kind,
+        )
+        if walk.provider
+        else None,
+        "inspected": values.get("inspected", ()),
+        "published": values.get("published"),
+        "lead_inspectors": values.get("lead_inspectors", ()),
+        "team": team_found,
+        "age_group": values.get("age_group"),
+        "legal_basis": legal,
+        "scale_as_printed": tuple(walk.scale),
+        "judgements": found,
+        "recommendations": tuple(Recommendation(**r) for r in walk.recommendations),
+        "sections": finished_sections(walk, found),
+        "footnotes": tuple(walk.footnotes),
+        "facts": facts(walk),
+        "declarations": declarations(walk),
+        "source": source.model_copy(
+            update={"notice": " ".join(walk.reuse) or None, "furniture": tuple(walk.furniture)}
+        ),
+        "evidence": {name: tuple(places) for name, places in walk.evidence.items()},
+    }
+    missing = {
+        name: "not_published"
+        for name in ("inspected", "published", "lead_inspectors", "team", "age_group", "legal_basis")
+        if not data[name]
+    }
+    for name in ("inspected", "lead_inspectors"):
+        if name in missing:
+            walk.notice("RG203", f"{name} not found", name)
+    if not walk.recommendations and framework.recommendations.sections:
+        walk.notice("RG203", "no recommendations found", "recommendations")
+    data["missing"] = missing
+    data["notices"] = tuple(walk.notices)
+    return data
+
+
+def units(walk: Walk) -> Iterable[tuple[str, Evidence, str | None]]:
+    """Every piece of running text with its place and the area of its section, in printed order."""
+    for section in walk.sections:
+        for place in section.evidence:
+            yield section.title, place, section.area
+        for entry in section.entries:
+            if isinstance(entry, TextParagraph):
+                yield entry.text, entry.evidence[0] if entry.evidence else Evidence(), section.area
+            elif isinstance(entry, ItemsParagraph):
+                for item in _all_items(entry.items):
+                    yield item.text, item.evidence[0] if item.evidence else Evidence(), section.area
+
+
+def judgements(walk: Walk) -> tuple[Judgement, ...]:
+    """One judgement an area that the report gives a grade or should have given one, checked place against place."""
+    _sentence_claims(walk)
+    out: list[Judgement] = []
+    for area in walk.framework.areas:
+        if area.scale is None:
+            continue
+        claims = sorted((c for c in walk.claims if c.area == area.key), key=lambda c: _SOURCES.index(c.source))
+        if not claims:
+            if not area.optional:
+                out.append(Judgement(area=area.key, label=area.label, missing="unreadable"))
+                walk.notice("RG203", f"no grade found for {area.label!r}", f"judgements[{len(out) - 1}].grade")
+            continue
+        chosen = claims[0]
+        others = [c for c in claims if c.grade != chosen.grade]
+        index = len(out)
+        if others:
+            said = ", ".join(sorted({f"{c.printed!r} ({c.source}, {_where(c.evidence)})" for c in others}))
+            walk.notice(
+                "RG210",
+                f"{area.label!r} is {chosen.printed!r} ({chosen.source}, {_where(chosen.evidence)}) and elsewhere {said}",
+                f"judgements[{index}].grade",
+                chosen.evidence,
+            )
+        if chosen.source != "table":
+            walk.notice(
+                "RG213",
+                f"the grade of {area.label!r} stands in no table; it was read from a {chosen.source}",
+                f"judgements[{index}].grade",
+                chosen.evidence,
+                "info",
+            )
+        out.append(
+            Judgement(
+                area=area.key,
+                label=chosen.label if chosen.source == "table" else area.label,
+                grade=chosen.grade,
+                printed=chosen.printed,
+                evidence=tuple(dict.fromkeys(c.evidence for c in claims if c.grade == chosen.grade)),
+                conflicts=tuple(Conflict(value=c.grade, evidence=(c.evidence,)) for c in others),
+            )
+        )
+    return tuple(out)
+
+
+def _sentence_claims(walk: Walk) -> None:
+    for area in walk.framework.areas:
+        scale = walk.framework.scale_of(area.key)
+        if not area.sentences or scale is None:
+            continue
+        words = sorted({w for g in scale.grades for w in (g.label, *g.aliases)}, key=len, reverse=True)
+        names = sorted({n for n in (area.label, area.heading or "", *area.aliases) if n}, key=len, reverse=True)
+        values = {
+            "grade": "(?P<grade>" + "|".join(re.escape(folded(w)) for w in words) + r")\b",
+            "area": "(?:" + "|".join(re.escape(folded(n)) for n in names) + ")",
+            "date": r"[\w ]+",
+            "provider": ".{3,80}?",
+        }
+        cues = [re.compile(expand(cue, values), re.IGNORECASE) for cue in area.sentences]
+        for text, place, _ in units(walk):
+            for sentence in sentences(folded(text)):
+                found = next((m for cue in cues if (m := cue.search(sentence))), None)
+                grade = grade_by_label(walk.framework, area.key, found["grade"]) if found else None
+                if found and grade:
+                    for section in walk.sections:
+                        if section.area is None and section.evidence and section.evidence[0] == place:
+                            section.area = area.key
+                    walk.claims.append(Claim(area.key, grade.key, area.label, found["grade"], "sentence", place))
+
+
+def facts(walk: Walk) -> tuple[Fact, ...]:
+    out: list[Fact] = []
+    for rule in walk.framework.facts:
+        for text, place, _ in units(walk):
+            found = matches(rule.cue, text)
+            value = read_number(found["value"]) if found else None
+            if found and value is not None:
+                groups = found.groupdict()
+                out.append(
+                    Fact(
+                        key=rule.key,
+                        label=rule.label,
+                        value=value,
+                        unit=rule.unit,
+                        approximate=bool(groups.get("about")),
+                        evidence=(place,),
+                    )
+                )
+                break
+    return tuple(out)
+
+
+def declarations(walk: Walk) -> tuple[Declaration, ...]:
+    out: list[Declaration] = []
+    for text, place, _ in units(walk):
+        for sentence in sentences(text):
+            rule = next((r for r in walk.framework.declarations if matches(r.cue, sentence)), None)
+            if rule is None:
+                continue
+            found = matches(rule.cue, sentence)
+            groups = found.groupdict() if found else {}
+            grade = groups.get("grade")
+            day = groups.get("date")
+            out.append(
+                Declaration(
+                    about=rule.about,
+                    text=sentence,
+                    grade=walk.any_grade(grade) or _key(grade) if grade else None,
+                    date=partial_date(day) if day else None,
+                    evidence=(place,),
+                )
+            )
+    return tuple(out)
+
+
+def team(walk: Walk) -> Team | None:
+    for cue in walk.layout.team:
+        for text, place, _ in units(walk):
+            for sentence in sentences(text):
+                if matches(cue, sentence):
+                    walk.evidence["team"] = [place]
+                    return Team(size=count_people(sentence), text=sentence)
+    return None
+
+
+def legal_basis(walk: Walk) -> tuple[str, ...]:
+    found: list[str] = []
+    for text, place, _ in [*units(walk), *((n.text, n.evidence[0], None) for n in walk.footnotes)]:
+        for cue in walk.layout.legal_basis:
+            for match in re.finditer(cue, folded(text), re.IGNORECASE):
+                value = match["value"].strip()
+                value = value[0].lower() + value[1:]
+                if value not in found:
+                    found.append(value)
+                    walk.evidence.setdefault("legal_basis", []).append(place)
+    return tuple(found)
+
+
+def finished_sections(walk: Walk, judgements: Sequence[Judgement]) -> tuple[Section, ...]:
+    """Sections with their markers settled: a marker stands only where it would print exactly what was printed."""
+    shown = {j.area: j for j in judgements}
+    out: list[Section] = []
+    for draft in walk.sections:
+        entries: list[Any] = []
+        for entry in draft.entries:
+            if isinstance(entry, tuple) and isinstance(entry[0], JudgementsHere):
+                marker, table = entry
+                same = all(
+                    (j := shown.get(area)) and (j.label, j.printed) == row
+                    for area, row in zip(marker.judgements, table.rows, strict=True)
+                )
+                entries.append(marker if same else TableParagraph(table=table))
+            elif isinstance(entry, tuple):
+                here, text, place = entry
+                judgement = shown.get(here.judgement)
+                same_words = judgement is not None and judgement.printed == text
+                entries.append(here if same_words else TextParagraph(text=escape(text), evidence=(place,)))
+            else:
+                entries.append(entry)
+        out.append(
+            Section(
+                title=escape(draft.title),
+                level=draft.level,
+                area=draft.area,
+                paragraphs=tuple(entries),
+                evidence=draft.evidence,
+            )
+        )
+    return tuple(out)
+
+
+def check_numbers(walk: Walk) -> None:
+    """Numbers run from 1 through paragraphs and numbered recommendations; say where they do not."""
+    printed_numbers: list[tuple[int, Evidence]] = []
+    recommendations = {r["id"]: r for r in walk.recommendations}
+    for section in walk.sections:
+        for entry in section.entries:
+            if isinstance(entry, TextParagraph) and (entry.number or "").isdigit():
+                printed_numbers.append((int(entry.number or 0), entry.evidence[0]))
+            elif isinstance(entry, RecommendationsHere):
+                for rid in entry.recommendations:
+                    r = recommendations[rid]
+                    if (r["number"] or "").isdigit():
+                        printed_numbers.append((int(r["number"]), r["evidence"][0]))
+    for (before, _), (number, place) in pairwise(printed_numbers):
+        if number != before + 1:
+            walk.notice("RG211", f"paragraph {number} follows paragraph {before}", "sections", place)
+
+
+def short_name(name: str, framework: Framework) -> str | None:
+    """A provider's name without the words that only say what kind of body it is."""
+    short = folded(name)
+    for cue in framework.layout.short_name_drops:
+        short = re.sub(cue, " ", short, flags=re.IGNORECASE)
+    return re.sub(r"\s+", " ", short).strip(" ,") or None
+
+
+def _type(framework: Framework, walk: Walk) -> str | None:
+    periods = walk.values.get("inspected", ())
+    days = (periods[-1].end - periods[0].start).days + 1 if periods else None
+    for rule in framework.types:
+        if rule.cue is not None and not matches(rule.cue, walk.title):
+            continue
+        if rule.days_at_most is not None and (days is None or days > rule.days_at_most):
+            continue
+        return rule.key
+    return None
+
+
+def _key(word: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")
+
+
+def _where(place: Evidence) -> str:
+    if place.page is not None:
+        return f"page {place.page}"
+    return f"line {place.line}" if place.line is not None else "no place"
+
+
+def _all_items(items: Sequence[ListItem]) -> Iterable[ListItem]:
+    for item in items:
+        yield item
+        yield from _all_items(item.items)

@@ -1,0 +1,487 @@
+"""One pass over the blocks of a published report, in printed order.
+
+Everything that it meets goes somewhere: into a value, into the text of a section, or into the list of page furniture.
+Nothing is decided here that needs the whole report; that is ``published``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reportgen.document import Block, Heading, Item, ListBlock, Note, PageBreak, Paragraph, Place, Table, Terms, plain
+from reportgen.frameworks import areas_by_label, grade_by_label
+from reportgen.interpret.cues import block_text, flat, folded, is_heading, labelled, matches
+from reportgen.interpret.values import partial_date, read_inspectors, read_periods
+from reportgen.markup import escape
+from reportgen.model import (
+    Area,
+    Evidence,
+    Footnote,
+    Framework,
+    Furniture,
+    GradeHere,
+    ItemsParagraph,
+    JudgementsHere,
+    ListItem,
+    Notice,
+    PrintedTable,
+    Published,
+    RecommendationsHere,
+    ScaleHere,
+    ScalePoint,
+    TableParagraph,
+    TextParagraph,
+    Where,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A grade that one place of the report gives to an area."""
+
+    area: str
+    grade: str
+    label: str
+    printed: str
+    source: str
+    evidence: Evidence
+
+
+@dataclass(slots=True)
+class Draft:
+    """A section while its entries are being collected."""
+
+    title: str
+    level: int
+    area: str | None
+    evidence: tuple[Evidence, ...]
+    entries: list[Any] = field(default_factory=list)
+
+
+class Walk:
+    """One pass over the blocks of one report."""
+
+    def __init__(self, framework: Framework, blocks: Sequence[Block]) -> None:
+        self.framework = framework
+        self.layout = framework.layout
+        self.rules = framework.recommendations
+        self.blocks = list(flat(blocks))
+        self.sections: list[Draft] = []
+        self.recommendations: list[dict[str, Any]] = []
+        self.claims: list[Claim] = []
+        self.scale: list[ScalePoint] = []
+        self.footnotes: list[Footnote] = []
+        self.furniture: list[Furniture] = []
+        self.notices: list[Notice] = []
+        self.values: dict[str, Any] = {}
+        self.evidence: dict[str, list[Evidence]] = {}
+        self.reuse: list[str] = []
+        self.title = ""
+        self.provider: str | None = None
+        self.base_level = 1
+        self.contents = any(_role(b) == "contents" for b in self.blocks)
+        # where recommendations are being read: the rule, the level of its section, theme and sub-heading
+        self.rule: Any = None
+        self.rule_level = 0
+        self.theme: Any = None
+        self.heading: str | None = None
+        self.band: str | None = None
+
+    # -- the pass ------------------------------------------------------------------------------------------------
+
+    def read(self) -> None:
+        body = self._cover()
+        for block in body:
+            self._block(block)
+
+    def _cover(self) -> list[Block]:
+        """Take the title, the provider and the labelled lines off the front; give back all that follows or remains."""
+        end = self._cover_end()
+        cover = self.blocks[:end]
+        rest: list[Block] = []
+        for block in self._title(cover):
+            text = block_text(block)
+            if isinstance(block, PageBreak) or _role(block) or isinstance(block, Note | Table | ListBlock):
+                rest.append(block)
+            elif self._label(text, block):
+                self._furnish("title-page", text, block)
+            elif self.provider is None and _could_name_a_body(text) and not self._is_imprint(text):
+                self.provider = text
+                self.evidence["provider"] = [evidence_of(block)]
+                self._furnish("title-page", text, block)
+            else:
+                rest.append(block)
+        return rest + self.blocks[end:]
+
+    def _cover_end(self) -> int:
+        """The cover ends with the contents, with the first page, or where numbered or listed text begins."""
+        for index, block in enumerate(self.blocks):
+            if _role(block) == "contents" or isinstance(block, PageBreak | ListBlock):
+                return index
+            if isinstance(block, Paragraph) and block.number:
+                return index
+            if isinstance(block, Heading) and index > 1 and self._opens_text(block):
+                return index
+        return min(len(self.blocks), 20)
+
+    def _opens_text(self, block: Heading) -> bool:
+        text = plain(block.inlines)
+        return self._recommendation_rule(text) is not None or is_heading(self.layout.scale_sections, text)
+
+    def _title(self, cover: list[Block]) -> list[Block]:
+        """Find the title: the first run of blocks that a title cue matches; give back the other blocks."""
+        texts = [block_text(b) if isinstance(b, Heading | Paragraph) and not _role(b) else "" for b in cover]
+        for start in range(len(cover)):
+            for length in (4, 3, 2, 1):
+                run = texts[start : start + length]
+                joined = " ".join(t for t in run if t)
+                if len(run) < length or not all(run):
+                    continue
+                found = next(
+                    (m for cue in self.layout.titles if (m := re.fullmatch(cue, folded(joined), re.IGNORECASE))), None
+                )
+                if found is None:
+                    continue
+                self.title = joined
+                self.evidence["title"] = [evidence_of(cover[start])]
+                for block in cover[start : start + length]:
+                    self._furnish("title-page", block_text(block), block)
+                if name := found.groupdict().get("provider"):
+                    self.provider = name.strip()
+                    self.evidence["provider"] = [evidence_of(cover[start])]
+                return cover[:start] + cover[start + length :]
+        return cover
+
+    def _label(self, text: str, block: Block) -> bool:
+        """Read a labelled line of the title page; True where it is one."""
+        place = [evidence_of(block)]
+        layout = self.layout
+        if (value := labelled(text, layout.dates)) and (periods := read_periods(value)):
+            self.values.setdefault("inspected", periods)
+            self.evidence.setdefault("inspected", place)
+        elif (value := labelled(text, layout.published)) and (day := partial_date(value)) and len(day) == 10:
+            self.values.setdefault("published", Published(date=day, basis="printed"))  # type: ignore[arg-type]
+            self.evidence.setdefault("published", place)
+        elif value := labelled(text, layout.inspector):
+            self.values.setdefault("lead_inspectors", read_inspectors(value, layout.inspector_titles))
+            self.evidence.setdefault("lead_inspectors", place)
+        elif value := labelled(text, layout.age_group):
+            self.values.setdefault("age_group", value)
+            self.evidence.setdefault("age_group", place)
+        else:
+            return False
+        return True
+
+    def _block(self, block: Block) -> None:
+        match block:
+            case PageBreak():
+                return
+            case Note(mark=mark, inlines=inlines):
+                self.footnotes.append(Footnote(mark=mark, text=escape(plain(inlines)), evidence=(evidence_of(block),)))
+            case Paragraph(role=str(role)) if role in ("contents", "page-number", "running-head"):
+                self._furnish(role, block_text(block), block)
+            case Heading():
+                self._heading(block)
+            case Paragraph():
+                self._paragraph(block)
+            case ListBlock():
+                self._list(block)
+            case Table():
+                self._table(block)
+            case Terms(pairs=pairs):
+                for term, value in pairs:
+                    text = f"{plain(term)}: {plain(value)}"
+                    self._label(text, block)
+                    self._add(TextParagraph(text=escape(text), evidence=(evidence_of(block),)))
+
+    # -- headings ------------------------------------------------------------------------------------------------
+
+    def _heading(self, block: Heading) -> None:
+        text = block_text(block)
+        if self.title and folded(text).casefold() == folded(self.title).casefold():
+            self._furnish("title-page", text, block)
+            return
+        if self._is_imprint(text):
+            self._imprint(text, block)
+            return
+        if self._grade_line(text, block):
+            return
+        known = block.level >= 2
+        level = block.level - 1 if known else self._level(text)
+        rule = self._recommendation_rule(text)
+        if rule is not None and not (self.rule is not None and level > self.rule_level):
+            self.rule, self.rule_level, self.theme, self.heading, self.band = rule, level, None, None, None
+        elif self.rule is not None:
+            if level <= self.rule_level:
+                self.rule = None
+            else:
+                theme = next(
+                    (t for t in self.rule.themes if is_heading([re.escape(h) for h in t.headings], text)), None
+                )
+                if theme is None:
+                    self.heading = text
+                    return
+                self.theme, self.heading, self.band, level = theme, None, None, self.rule_level + 1
+        if known or self.rule is rule is not None:
+            self.base_level = level
+        level = min(level, (self.sections[-1].level if self.sections else 0) + 1)
+        title, graded = self._graded_heading(text)
+        area = areas_by_label(self.framework, title)
+        if graded and area:
+            self._claim(area, graded[0], title, graded[1], "chapter", block)
+        self.sections.append(Draft(text, max(1, level), area.key if area else None, (evidence_of(block),)))
+
+    def _level(self, text: str) -> int:
+        """The level of a heading that no contents list names."""
+        if self._recommendation_rule(text) is not None and self.rule is None:
+            return self.base_level if not self.contents else self.base_level + 1
+        if not self.contents and (
+            areas_by_label(self.framework, self._graded_heading(text)[0]) or self.base_level == 1
+        ):
+            return 1
+        return self.base_level + 1
+
+    def _graded_heading(self, text: str) -> tuple[str, tuple[str, str] | None]:
+        """Split a heading such as ``…care leavers: good`` into its name and its grade (key, printed)."""
+        match = re.match(r"(.+?)(?:\s*:\s*|\s+(?:is|are)\s+)([A-Za-z ]+)$", text)
+        if match:
+            area = areas_by_label(self.framework, match[1])
+            grade = grade_by_label(self.framework, area.key, match[2]) if area else None
+            if grade:
+                return match[1], (grade.key, match[2].strip())
+        return text, None
+
+    def _grade_line(self, text: str, block: Block) -> bool:
+        """A grade alone on its line belongs to the chapter that it stands at the head of."""
+        section = self.sections[-1] if self.sections else None
+        if section is None or section.area is None or section.entries:
+            return False
+        grade = grade_by_label(self.framework, section.area, text)
+        if grade is None:
+            return False
+        area = self.framework.area(section.area)
+        assert area is not None
+        self._claim(area, grade.key, section.title, text, "chapter", block)
+        section.entries.append((GradeHere(judgement=area.key), text, evidence_of(block)))
+        return True
+
+    def _recommendation_rule(self, text: str) -> Any:
+        return next((s for s in self.rules.sections if is_heading(s.headings, text)), None)
+
+    # -- text ----------------------------------------------------------------------------------------------------
+
+    def _paragraph(self, block: Paragraph) -> None:
+        text = block_text(block)
+        if block.number is None:
+            if self._is_imprint(text):
+                self._imprint(text, block)
+                return
+            if self._grade_line(text, block):
+                return
+            if self.rule is not None and self._is_band(text):
+                return
+            self._label(text, block)
+        if self.rule is not None and self.rule.items == "numbered" and block.number is not None:
+            self._recommend(text, block.number, block)
+            return
+        number = block.number
+        self._add(TextParagraph(number=number, text=escape(text), evidence=(evidence_of(block, number),)))
+
+    def _is_band(self, text: str) -> bool:
+        """A run-in label such as ``Within three months:`` sets the timescale of the items that follow."""
+        bare = text.rstrip(": ")
+        for band in self.rules.bands:
+            if any(folded(bare).casefold() == folded(label).casefold() for label in band.labels):
+                self.band, self.heading = band.key, bare
+                return True
+        if text.endswith(":") and len(text) <= 80 and self.theme is None and self.band is not None:
+            self.heading, self.band = bare, None
+            return True
+        return False
+
+    def _list(self, block: ListBlock) -> None:
+        if self.rule is not None and self.rule.items == "bullets":
+            for item in block.items:
+                self._recommend(_item_text(item), item.number, item)
+            return
+        if self.rule is not None and all(item.number for item in block.items):
+            for item in block.items:
+                self._recommend(_item_text(item), item.number, item)
+            return
+        self._add(ItemsParagraph(items=tuple(_list_item(item) for item in block.items)))
+
+    def _recommend(self, text: str, number: str | None, block: Block | Item) -> None:
+        if any(matches(cue, text) for cue in self.rules.none_said):
+            self._add(TextParagraph(number=number, text=escape(text), evidence=(evidence_of(block, number),)))
+            return
+        references: list[str] = []
+        for cue in self.rules.references:
+            while found := re.search(rf"\s*(?:{cue})\s*(?=[.]?$)", text, re.IGNORECASE):
+                references.insert(0, found["value"].strip())
+                text = (text[: found.start()] + text[found.end() :]).strip()
+        rid = f"R{len(self.recommendations) + 1}"
+        theme_title = self.sections[-1].title if self.theme is not None else None
+        heading = " / ".join(part for part in (theme_title, self.heading) if part) or None
+        timescale = self.band or (self.theme.timescale if self.theme else None)
+        self.recommendations.append(
+            {
+                "id": rid,
+                "number": number,
+                "text": escape(text),
+                "kind": (self.theme.kind if self.theme and self.theme.kind else None) or self.rule.kind,
+                "heading": heading,
+                "timescale": timescale,
+                "addressee": self.rule.addressee,
+                "references": tuple(references),
+                "evidence": (evidence_of(block, number),),
+            }
+        )
+        entries = self._entries()
+        if entries and isinstance(entries[-1], RecommendationsHere) and entries[-1].heading == self.heading:
+            before = entries.pop()
+            entries.append(RecommendationsHere(recommendations=(*before.recommendations, rid), heading=self.heading))
+        else:
+            entries.append(RecommendationsHere(recommendations=(rid,), heading=self.heading))
+
+    # -- tables --------------------------------------------------------------------------------------------------
+
+    def _table(self, block: Table) -> None:
+        rows = [[plain(cell.inlines) for cell in row.cells] for row in (*block.head, *block.rows)]
+        header = tuple(rows.pop(0)) if rows and self._is_header(rows[0]) else ()
+        caption = plain(block.caption) or None
+        if caption is None and rows and rows[0][0] and not any(rows[0][1:]):
+            caption = rows.pop(0)[0]
+        found = [self._judged(row) for row in rows]
+        if header and len(rows) == 1 and found[0] and not caption and self.sections:
+            self._chapter(rows[0][0], found[0], header, block)
+            return
+        if rows and all(found):
+            areas: list[str] = []
+            for (area, grade, printed), row, source in zip(
+                (f for f in found if f), rows, block.rows[-len(rows) :], strict=True
+            ):
+                self._claim(area, grade, row[0], printed, "table", source)
+                areas.append(area.key)
+            entry = JudgementsHere(judgements=tuple(areas), caption=caption, header=header)
+            self._add(
+                (entry, PrintedTable(caption=caption, header=header, rows=_rows(rows), evidence=(evidence_of(block),)))
+            )
+            return
+        if self._scale_rows(rows):
+            return
+        self._add(
+            TableParagraph(
+                table=PrintedTable(caption=caption, header=header, rows=_rows(rows), evidence=(evidence_of(block),))
+            )
+        )
+
+    def _chapter(self, label: str, judged: tuple[Area, str, str], header: Sequence[str], block: Table) -> None:
+        """A table of one judgement under its column heads opens the chapter on that area: its label is the heading."""
+        area, grade, printed = judged
+        level = self.base_level + 1 if self.contents else 1
+        self._furnish("label", " ".join(header), block)
+        self._claim(area, grade, label, printed, "chapter", block)
+        self.rule = None
+        self.base_level = min(level, self.sections[-1].level + 1, 3)
+        self.sections.append(Draft(label, self.base_level, area.key, (evidence_of(block),)))
+        self.sections[-1].entries.append((GradeHere(judgement=area.key), printed, evidence_of(block)))
+
+    def _is_header(self, row: Sequence[str]) -> bool:
+        known = {folded(h).casefold() for h in self.layout.judgement_headers}
+        return bool(row) and all(folded(cell).casefold() in known for cell in row if cell)
+
+    def _judged(self, row: Sequence[str]) -> tuple[Area, str, str] | None:
+        if len(row) != 2:
+            return None
+        area = areas_by_label(self.framework, row[0])
+        grade = grade_by_label(self.framework, area.key, row[1]) if area else None
+        return (area, grade.key, row[1]) if area and grade else None
+
+    def _scale_rows(self, rows: Sequence[Sequence[str]]) -> bool:
+        """A table whose first column holds grades only explains the scale."""
+        if len(rows) < 2 or any(len(row) != 2 or not row[1] for row in rows) or self.scale:
+            return False
+        grades = [g for row in rows if (g := self.any_grade(row[0]))]
+        if len(grades) != len(rows) or len(set(grades)) != len(rows):
+            return False
+        self.scale = [
+            ScalePoint(grade=key, printed=row[0], meaning=escape(row[1])) for key, row in zip(grades, rows, strict=True)
+        ]
+        self._add(ScaleHere(scale=tuple(grades)))
+        return True
+
+    def any_grade(self, printed: str) -> str | None:
+        for area in self.framework.areas:
+            if grade := grade_by_label(self.framework, area.key, printed):
+                return grade.key
+        return None
+
+    # -- collecting ----------------------------------------------------------------------------------------------
+
+    def _entries(self) -> list[Any]:
+        if not self.sections:
+            self.sections.append(Draft(self.title or "Summary", 1, None, ()))
+        return self.sections[-1].entries
+
+    def _add(self, entry: Any) -> None:
+        self._entries().append(entry)
+
+    def _claim(self, area: Area, grade: str, label: str, printed: str, source: str, block: Any) -> None:
+        self.claims.append(Claim(area.key, grade, label, printed, source, evidence_of(block)))
+
+    def _is_imprint(self, text: str) -> bool:
+        return any(matches(cue, text) for cue in (*self.layout.imprint, *self.layout.reuse))
+
+    def _imprint(self, text: str, block: Block) -> None:
+        if any(matches(cue, text) for cue in self.layout.reuse):
+            self.reuse.append(text)
+        self._furnish("imprint", text, block)
+
+    def _furnish(self, kind: Any, text: str, block: Block) -> None:
+        if text:
+            self.furniture.append(Furniture(kind=kind, text=text, evidence=(evidence_of(block),)))
+
+    def notice(
+        self, code: str, message: str, field: str | None = None, place: Evidence | None = None, level: Any = "warning"
+    ) -> None:
+        where = Where(page=place.page, line=place.line, paragraph=place.paragraph) if place else None
+        self.notices.append(Notice(code=code, level=level, field=field, message=message, where=where))
+
+
+def _role(block: Block) -> str | None:
+    return block.role if isinstance(block, Paragraph) else None
+
+
+def evidence_of(block: Any, paragraph: str | None = None) -> Evidence:
+    place: Place | None = getattr(block, "place", None)
+    if place is None:
+        return Evidence(paragraph=paragraph)
+    return Evidence(page=place.page, line=place.line, paragraph=paragraph, start=place.start, end=place.end)
+
+
+def _item_text(item: Item) -> str:
+    """The text of an item with the items under it run in: sub-items belong to their parent."""
+    parts: list[str] = []
+    for block in item.blocks:
+        if isinstance(block, ListBlock):
+            parts.extend(_item_text(under) for under in block.items)
+        else:
+            parts.append(block_text(block))
+    return " ".join(parts)
+
+
+def _list_item(item: Item) -> ListItem:
+    text = " ".join(block_text(b) for b in item.blocks if not isinstance(b, ListBlock))
+    under = tuple(_list_item(i) for b in item.blocks if isinstance(b, ListBlock) for i in b.items)
+    return ListItem(text=escape(text), number=item.number, items=under, evidence=(evidence_of(item),))
+
+
+def _rows(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(escape(cell) for cell in row) for row in rows)
+
+
+def _could_name_a_body(text: str) -> bool:
+    return bool(text[:1].isupper()) and len(text) <= 100 and not text.endswith((".", ":")) and len(text.split()) <= 12

@@ -1,0 +1,296 @@
+"""An inspectorate's rule book at a version, and the crosswalks between versions: all of it data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from reportgen.model.base import Key, Model, Problem, Str, Words, duplicates
+
+Comparability = Literal["same", "approximate", "not_comparable"]
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(expand(pattern, {"grade": "x", "area": "x", "date": "x", "provider": "x"}))
+    except (re.error, KeyError) as error:
+        raise PydanticCustomError(
+            "regular_expression", "not a regular expression: {why}", {"why": str(error)}
+        ) from None
+    return pattern
+
+
+def expand(pattern: str, values: dict[str, str]) -> str:
+    """Put alternatives into the ``{grade}``, ``{area}``, ``{date}`` and ``{provider}`` of a cue."""
+    return re.sub(r"\{(grade|area|date|provider)\}", lambda m: values[m[1]], pattern)
+
+
+#: A regular expression, read without regard to case; ``{grade}`` and ``{area}`` stand for the printed words.
+Cue = Annotated[str, AfterValidator(_compiles)]
+
+
+class Grade(Model):
+    """A point on a scale. ``rank``: 1 is the lowest. ``number``: the figure printed with it, if any."""
+
+    key: Key
+    label: Words
+    aliases: tuple[Words, ...] = ()
+    rank: int = Field(ge=1)
+    number: Str | None = None
+    meaning: Str | None = None
+
+
+class Scale(Model):
+    """Grades in order of rank. ``family``: scales of one family may be laid side by side (never renamed)."""
+
+    key: Key
+    family: Key | None = None
+    grades: tuple[Grade, ...] = Field(min_length=2)
+
+
+class Area(Model):
+    """Something that is judged. ``label`` as the table prints it, ``heading`` as its chapter does."""
+
+    key: Key
+    label: Words
+    heading: Str | None = None
+    aliases: tuple[Words, ...] = ()
+    number: Str | None = None
+    parent: Key | None = None
+    scale: Key | None = None
+    overall: bool = False
+    counts_to_overall: bool = True
+    optional: bool = False
+    sentences: tuple[Cue, ...] = ()
+
+
+class Limit(Model):
+    """When one of ``areas`` has ``grade``, then ``overall`` is at most ``at_most``: a warning, with its source."""
+
+    areas: tuple[Key, ...] = Field(min_length=1)
+    grade: Key
+    overall: Key
+    at_most: Key
+    source: Words
+
+
+class Band(Model):
+    """A timescale: its printed labels, and how many days or months after publication (or the start) it falls due."""
+
+    key: Key
+    labels: tuple[Words, ...] = Field(min_length=1)
+    months: int | None = None
+    days: int | None = None
+    counted_from: Literal["published", "inspected"] = "published"
+
+
+class Named(Model):
+    """A key with its word."""
+
+    key: Key
+    label: Words
+
+
+class Theme(Model):
+    """A printed heading inside a recommendation section that gives its items a kind or a timescale."""
+
+    headings: tuple[Words, ...] = Field(min_length=1)
+    kind: Key | None = None
+    timescale: Key | None = None
+
+
+class RecommendationSection(Model):
+    """A section that holds recommendations. ``items``: what an item is printed as."""
+
+    headings: tuple[Cue, ...] = Field(min_length=1)
+    items: Literal["bullets", "numbered", "table"] = "bullets"
+    kind: Key
+    addressee: Key | None = None
+    themes: tuple[Theme, ...] = ()
+
+
+class RecommendationRules(Model):
+    """What recommendations are called and where they stand."""
+
+    heading: Words = "Recommendations"
+    kinds: tuple[Named, ...] = ()
+    bands: tuple[Band, ...] = ()
+    addressees: tuple[Named, ...] = ()
+    sections: tuple[RecommendationSection, ...] = ()
+    references: tuple[Cue, ...] = ()
+    none_said: tuple[Cue, ...] = ()
+
+
+class FactRule(Model):
+    """A figure to take from the text: ``cue`` has a group ``value``, and may have ``about``."""
+
+    key: Key
+    label: Words
+    cue: Cue
+    unit: Key
+
+
+class DeclarationRule(Model):
+    """A statement about the past: a sentence that the cue matches; groups ``date`` and ``grade`` are taken over."""
+
+    about: Literal["previous_inspection", "recommendation", "improvement"]
+    cue: Cue
+
+
+class TypeRule(Model):
+    """A type of inspection, told by a cue in the title or by the days on site; the first that fits holds."""
+
+    key: Key
+    label: Words
+    cue: Cue | None = None
+    days_at_most: int | None = None
+
+
+class Layout(Model):
+    """How the published report is laid out: the cues that a reader needs, and the labels that an output prints."""
+
+    titles: tuple[Cue, ...] = ()
+    dates: tuple[Words, ...] = ("Inspection dates", "Inspection date")
+    published: tuple[Words, ...] = ("Published", "Report published")
+    inspector: tuple[Words, ...] = ("Lead inspector", "Lead inspectors")
+    inspector_titles: tuple[Words, ...] = ()
+    age_group: tuple[Words, ...] = ("Age group",)
+    judgement_headers: tuple[Words, ...] = ()
+    provider_patterns: tuple[Cue, ...] = ()
+    short_name_drops: tuple[Cue, ...] = ()
+    team: tuple[Cue, ...] = ()
+    legal_basis: tuple[Cue, ...] = ()
+    reuse: tuple[Cue, ...] = ()
+    imprint: tuple[Cue, ...] = ()
+    scale_sections: tuple[Cue, ...] = ()
+    glance: Words = "Judgements at a glance"
+    record: Words = "Record of main findings"
+    about: Words = "About this document"
+    date_style: Literal["repeat_month", "once_month"] = "once_month"
+
+
+class Validity(Model):
+    """Valid for inspections whose first day on site lies in here, both ends included."""
+
+    start: date | None = Field(default=None, alias="from")
+    end: date | None = Field(default=None, alias="to")
+
+    def holds(self, day: date) -> bool:
+        """Whether an inspection that started on ``day`` falls under it."""
+        return (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+
+class Framework(Model):
+    """A framework profile; ``docs/frameworks.md`` names every key."""
+
+    format: Literal["reportgen/framework/1"] = "reportgen/framework/1"
+    key: Key
+    body: Words
+    title: Words
+    summary: Str | None = None
+    valid: Validity
+    supersedes: tuple[Key, ...] = ()
+    provider_kind: Key | None = None
+    legal_basis: tuple[Words, ...] = ()
+    sources: tuple[Words, ...] = ()
+    scales: tuple[Scale, ...] = ()
+    areas: tuple[Area, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    recommendations: RecommendationRules = RecommendationRules()
+    facts: tuple[FactRule, ...] = ()
+    declarations: tuple[DeclarationRule, ...] = ()
+    types: tuple[TypeRule, ...] = ()
+    layout: Layout = Layout()
+
+    def area(self, key: str) -> Area | None:
+        """The area of that key, None where the framework has none."""
+        return next((a for a in self.areas if a.key == key), None)
+
+    def scale_of(self, area: str) -> Scale | None:
+        """The scale that an area is judged on, None where it has no grades."""
+        found = self.area(area)
+        return next((s for s in self.scales if found and s.key == found.scale), None)
+
+    def grade(self, area: str, key: str | None) -> Grade | None:
+        """The grade of that key on the scale of an area."""
+        scale = self.scale_of(area)
+        return next((g for g in scale.grades if g.key == key), None) if scale else None
+
+
+class Edge(Model):
+    """An area of one framework laid beside an area of another. One side None: it has no counterpart there."""
+
+    earlier: Key | None = Field(alias="from")
+    later: Key | None = Field(alias="to")
+    comparability: Comparability = Field(alias="class")
+    reason: Words
+    source: Words | None = None
+
+
+class Crosswalk(Model):
+    """All edges between two frameworks."""
+
+    earlier: Key = Field(alias="from")
+    later: Key = Field(alias="to")
+    edges: tuple[Edge, ...] = ()
+
+
+class Crosswalks(Model):
+    """``crosswalks.yaml``."""
+
+    format: Literal["reportgen/crosswalks/1"] = "reportgen/crosswalks/1"
+    crosswalks: tuple[Crosswalk, ...] = ()
+
+
+def profile_problems(framework: Framework) -> Iterator[Problem]:
+    """What is inconsistent inside a profile: doubled keys, scales and areas that are named but not there."""
+    yield from _judged_problems(framework)
+    yield from _recommendation_problems(framework)
+    if framework.valid.start and framework.valid.end and framework.valid.end < framework.valid.start:
+        yield Problem(("valid", "to"), "RG127", "ends before it starts", "swap the two dates")
+
+
+def _judged_problems(framework: Framework) -> Iterator[Problem]:
+    scales = {s.key for s in framework.scales}
+    areas = {a.key for a in framework.areas}
+    yield from duplicates(((("areas", i, "key"), a.key) for i, a in enumerate(framework.areas)), "the area")
+    yield from duplicates(((("scales", i, "key"), s.key) for i, s in enumerate(framework.scales)), "the scale")
+    for i, scale in enumerate(framework.scales):
+        at = ("scales", i, "grades")
+        yield from duplicates((((*at, n, "key"), g.key) for n, g in enumerate(scale.grades)), "the grade")
+        yield from duplicates((((*at, n, "rank"), str(g.rank)) for n, g in enumerate(scale.grades)), "the rank")
+    for i, area in enumerate(framework.areas):
+        if area.scale is not None and area.scale not in scales:
+            yield Problem(("areas", i, "scale"), "RG127", f"no scale {area.scale!r}", f"one of: {', '.join(scales)}")
+        if area.parent is not None and (area.parent not in areas or area.parent == area.key):
+            yield Problem(
+                ("areas", i, "parent"), "RG127", f"no other area {area.parent!r}", "name an area of this file"
+            )
+    for i, limit in enumerate(framework.limits):
+        for name in (*limit.areas, limit.overall):
+            if name not in areas:
+                yield Problem(("limits", i), "RG127", f"no area {name!r}", "name an area of this file")
+            elif framework.grade(name, limit.grade if name in limit.areas else limit.at_most) is None:
+                yield Problem(("limits", i), "RG127", f"a grade that {name!r} cannot have", "name a grade of its scale")
+
+
+def _recommendation_problems(framework: Framework) -> Iterator[Problem]:
+    kinds = {k.key for k in framework.recommendations.kinds}
+    bands = {b.key for b in framework.recommendations.bands}
+    addressees = {a.key for a in framework.recommendations.addressees}
+    for i, section in enumerate(framework.recommendations.sections):
+        at = ("recommendations", "sections", i)
+        if section.kind not in kinds:
+            yield Problem((*at, "kind"), "RG127", f"no kind {section.kind!r}", "add it under recommendations.kinds")
+        if section.addressee is not None and section.addressee not in addressees:
+            yield Problem((*at, "addressee"), "RG127", f"no addressee {section.addressee!r}", "add it under addressees")
+        for t, theme in enumerate(section.themes):
+            if theme.kind is not None and theme.kind not in kinds:
+                yield Problem((*at, "themes", t), "RG127", f"no kind {theme.kind!r}", "add it under kinds")
+            if theme.timescale is not None and theme.timescale not in bands:
+                yield Problem((*at, "themes", t), "RG127", f"no timescale {theme.timescale!r}", "add it under bands")
