@@ -98,7 +98,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph. ``number`` is the printed paragraph number without its full stop; ``role`` is a name of ``ROLES``."""
+    """A paragraph. ``number`` is the printed paragraph number without its full stop.
+
+    ``role`` says what it is for, in one word that style sheets and Word styles know.
+    """
 
     inlines: tuple[Inline, ...]
     number: str | None = None
@@ -175,16 +178,6 @@ class Aside:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A picture made by ``charts``: ``svg`` is its source, ``alt`` its text alternative."""
-
-    svg: str
-    alt: str
-    caption: tuple[Inline, ...] = ()
-    place: Place | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Contents:
     """The table of contents; its entries follow from the headings, see :func:`outline`. ``depth``: deepest level."""
 
@@ -195,7 +188,7 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a document; named by its first heading. ``role`` is a name of ``ROLES``."""
+    """A part of a document; named by its first heading. ``role`` says what it is for."""
 
     blocks: tuple[Block, ...]
     role: str | None = None
@@ -220,12 +213,12 @@ class PageBreak:
     place: Place | None = None
 
 
-Block = Heading | Paragraph | ListBlock | Table | Terms | Aside | Figure | Contents | Section | Note | PageBreak
+Block = Heading | Paragraph | ListBlock | Table | Terms | Aside | Contents | Section | Note | PageBreak
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document: its blocks in reading order, its title and language, and properties for the file (author, subject…)."""
+    """A document: its blocks in reading order, its title and language, properties for the file (author, subject)."""
 
     blocks: tuple[Block, ...]
     title: str = ""
@@ -290,12 +283,12 @@ def _walk(block: Block | Item) -> Iterator[Block | Item]:
 
 
 def outline(blocks: tuple[Block, ...], depth: int = 3) -> list[Heading]:
-    """The headings that a table of contents lists: levels 2 to ``depth``, in order, the contents' own title left out."""
+    """The headings that a table of contents lists: levels 2 to ``depth``, in order."""
     return [b for b in walk(blocks) if isinstance(b, Heading) and 2 <= b.level <= depth]
 
 
 def texts(block: Block | Item) -> Iterator[str]:
-    """The pieces of text that a block itself shows (not those of the blocks inside it), numbers and captions included."""
+    """The pieces of text that a block itself shows, numbers and captions included; not those of blocks inside it."""
     match block:
         case Heading(inlines=inlines):
             yield plain(inlines)
@@ -315,10 +308,6 @@ def texts(block: Block | Item) -> Iterator[str]:
             for term, value in pairs:
                 yield plain(term)
                 yield plain(value)
-        case Figure(caption=caption, alt=alt):
-            yield alt
-            if caption:
-                yield plain(caption)
         case Contents(title=title):
             yield plain(title)
         case Note(mark=mark, inlines=inlines):

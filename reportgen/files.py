@@ -42,7 +42,7 @@ def read_bytes(path: str | Path, *, limit: int = 50_000_000) -> bytes:
         limit: bytes that it may have at most.
 
     Raises:
-        InputError: there is no such file, it is a folder or a pipe, or it cannot be read (RG101); it is too large (RG107).
+        InputError: there is no such file, it is a folder or a pipe, or it cannot be read (RG101); too large (RG107).
     """
     where = Where(file=str(path))
     try:
@@ -57,8 +57,8 @@ def read_bytes(path: str | Path, *, limit: int = 50_000_000) -> bytes:
     except IsADirectoryError:
         raise InputError("RG101", "a folder, not a file", where=where, hint="give a file in it") from None
     except OSError as error:
-        why = _why(error)
-        raise InputError("RG101", f"cannot be read: {why}", where=where, hint="check the file and who may read it") from None
+        message = f"cannot be read: {_why(error)}"
+        raise InputError("RG101", message, where=where, hint="check the file and who may read it") from None
     except ValueError:
         raise InputError("RG101", "a path with a NUL in it", where=where, hint="check the path") from None
     if len(data) > limit:
@@ -81,8 +81,9 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
         OutputError: it cannot be written there (RG503).
     """
     path = Path(path)
+    where = Where(file=str(path))
     try:
-        _refuse_odd(path)
+        _refuse_odd(path, where)
         # A name that nobody can guess, and the mode of an ordinary new file: the kernel takes the umask off it.
         temporary = path.parent / f".reportgen-{secrets.token_hex(8)}.tmp"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -97,9 +98,9 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
             raise
     except OSError as error:
         hint = _HINTS.get(error.errno or 0, "check the folder and the disk")
-        raise OutputError("RG503", f"cannot be written: {_why(error)}", where=Where(file=str(path)), hint=hint) from None
+        raise OutputError("RG503", f"cannot be written: {_why(error)}", where=where, hint=hint) from None
     except ValueError:
-        raise OutputError("RG503", "a path with a NUL in it", where=Where(file=repr(str(path))), hint="check it") from None
+        raise OutputError("RG503", "a path with a NUL in it", where=where, hint="check the path") from None
     _sync_folder(path.parent)
     return path
 
@@ -110,8 +111,7 @@ def _write_whole(file: BinaryIO, data: bytes) -> None:
     os.fsync(file.fileno())
 
 
-def _refuse_odd(path: Path) -> None:
-    where = Where(file=str(path))
+def _refuse_odd(path: Path, where: Where) -> None:
     if not path.parent.is_dir():
         message = f"the folder {str(path.parent)!r} does not exist"
         raise OutputError("RG503", message, where=where, hint="make the folder first")
@@ -124,11 +124,11 @@ def _refuse_odd(path: Path) -> None:
     if stat.S_ISLNK(mode):
         raise OutputError("RG503", "a symbolic link of that name is there", where=where, hint="give the file itself")
     if not stat.S_ISREG(mode):
-        raise OutputError("RG503", "something that is no ordinary file is there", where=where, hint="choose another name")
+        raise OutputError("RG503", "what is there is no ordinary file", where=where, hint="choose another name")
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name last. The file is whole under either name by now, so a system that cannot do this is no failure."""
+    """Make the new name last. The file is whole by now, so that a system that cannot do this is no failure."""
     with suppress(OSError):
         number = os.open(folder, os.O_RDONLY)
         try:
@@ -143,20 +143,20 @@ def _why(error: OSError) -> str:
 
 
 def safe_name(text: str) -> str:
-    """A file name for a text: lower case letters, digits and marks of any script, other characters as one hyphen.
+    """A file name for a text: lower case letters, digits and marks of any script, runs of other characters as a hyphen.
 
-    At most ``MAX_NAME`` bytes in NFC; never empty, a device of Windows, or with a hyphen or a full stop at either end.
-    Full stops and underscores between letters or digits stay. A name made by this function stays as it is.
+    Apostrophes go; a full stop or an underscore between letters or digits stays. At most ``MAX_NAME`` bytes in NFC;
+    never empty, a device of Windows, or with a hyphen or a full stop at either end. A name made here stays as it is.
     """
     lower = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
-    name = re.sub(r"-?([._])[-._]*", r"\1", re.sub(r"-+", "-", "".join(c if _stays(c) else "-" for c in lower)))
-    name = name.encode("utf-8")[: MAX_NAME - 1].decode("utf-8", "ignore").strip("-._")
+    spelled = "".join(c if _stays(c) else "-" for c in re.sub(r"['’]", "", lower))
+    name = re.sub(r"[-._]+", lambda m: "-" if "-" in m[0] else m[0][0], spelled).lstrip("-._")
     while name and unicodedata.category(name[0])[0] == "M":
         name = name[1:].lstrip("-._")
-    if name.partition(".")[0] in _DEVICES:
-        stem, dot, rest = name.partition(".")
+    stem, dot, rest = name.partition(".")
+    if stem in _DEVICES:
         name = f"{stem}-file{dot}{rest}"
-    return name or "unnamed"
+    return name.encode("utf-8")[:MAX_NAME].decode("utf-8", "ignore").rstrip("-._") or "unnamed"
 
 
 def _stays(char: str) -> bool:
@@ -180,7 +180,8 @@ def inside(folder: str | Path, name: str) -> Path:
     try:
         root, target = folder.resolve(), (folder / name).resolve()
     except (OSError, RuntimeError) as error:
-        raise OutputError("RG504", f"{name!r} leads nowhere: {error}", where=where, hint="choose another name") from None
+        message = f"{name!r} leads nowhere: {error}"
+        raise OutputError("RG504", message, where=where, hint="choose another name") from None
     if target == root or not target.is_relative_to(root):
         raise OutputError("RG504", f"{name!r} is not inside the folder", where=where, hint="choose a name inside it")
     return folder / target.relative_to(root)

@@ -1,8 +1,8 @@
 """Data files: YAML and JSON to any model and back, with file, line and column for every error.
 
-One format in two spellings: YAML for people, JSON for programs, the same keys and one schema. Knows no framework: checks
-against one come in from above as ``checks``. ``nodes`` reads the grammar, ``shapes`` says what typed text means,
-``explain`` puts what the schema found into words, ``writing`` writes.
+One format in two spellings: YAML for people, JSON for programs, the same keys and one schema. Knows no framework:
+checks against one come in from above as ``checks``. ``nodes`` reads the grammar, ``shapes`` says what typed text
+means, ``explain`` puts what the schema found into words, ``writing`` writes.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
 
 from reportgen.data_files import explain, nodes, shapes, writing
-from reportgen.errors import InputError, InputErrors, Where
+from reportgen.errors import InputError, Where
 from reportgen.files import read_bytes
 from reportgen.model.base import Path as Trail
 from reportgen.model.base import Problem, dotted
@@ -37,6 +37,7 @@ __all__ = [
     "kind_of",
     "load",
     "load_any",
+    "load_extending",
     "loads",
     "loads_any",
     "plain",
@@ -46,6 +47,10 @@ __all__ = [
 M = TypeVar("M", bound=BaseModel)
 #: Something that looks at a whole value and tells what its schema cannot see.
 Check = Callable[[Any], Iterable[Problem]]
+
+#: How many files may extend one another, and what the name of one may be.
+_MOST_BASES = 5
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 #: The kinds of data files, by the word in their format line.
 MODELS: dict[str, type[BaseModel]] = {
@@ -123,20 +128,62 @@ def load(path: str | Path, model: type[M], *, checks: Iterable[Check] = ()) -> L
         The value, and as ``warnings`` what the checks found that need not stop.
 
     Raises:
-        InputErrors: everything that is wrong with the file, each with its line and column (RG102 to RG114, and the codes
-            of the checks).
+        InputErrors: everything that is wrong with the file, each with its line and column (RG102 to RG114, and the
+            codes of the checks).
         InputError: the file cannot be read (RG101, RG107).
     """
     return loads(read_bytes(path, limit=nodes.MAX_BYTES), model, name=str(path), checks=checks)
 
 
 def loads(data: bytes | str, model: type[M], *, name: str, checks: Iterable[Check] = ()) -> Loaded[M]:
-    """Give the value in the bytes or the text of a data file; ``name`` stands in messages, its suffix tells the spelling.
+    """Give the value in the bytes or text of a data file; ``name`` stands in messages, its suffix tells the spelling.
 
     Raises:
         InputErrors: as for :func:`load`.
     """
     return _validated(nodes.parse(data, name), model, checks)
+
+
+def load_extending(
+    path: str | Path, model: type[M], base: Callable[[str], Path], *, checks: Iterable[Check] = ()
+) -> Loaded[M]:
+    """Give the value in a data file that may say ``extends: NAME`` on its first level.
+
+    What stands in the file ``base(NAME)`` holds wherever the file itself says nothing: keys with values merge, lists
+    and single values replace. The base may extend another in turn. A place is told in the file that it is in.
+
+    Raises:
+        InputErrors: as for :func:`load`; there is nothing of that name (RG113), or files extend each other (RG107).
+        InputError: the file cannot be read (RG101, RG107).
+    """
+    return _validated(_extended(path, base, 0), model, checks)
+
+
+def _extended(path: str | Path, base: Callable[[str], Path], depth: int) -> nodes.Parsed:
+    parsed = nodes.parse(read_bytes(path, limit=nodes.MAX_BYTES), str(path))
+    if not isinstance(parsed.root, nodes.Entries) or "extends" not in parsed.root.entries:
+        return parsed
+    _, name = parsed.root.entries.pop("extends")
+    where = parsed.source.where(name.at, "extends")
+    if depth == _MOST_BASES:
+        hint = "let no file extend itself"
+        nodes.refuse(
+            [InputError("RG107", f"more than {_MOST_BASES} files on top of each other", where=where, hint=hint)]
+        )
+    if not isinstance(name, nodes.Scalar) or not _NAME.fullmatch(name.text):
+        error = InputError(
+            "RG110", "not the name of a file to extend", where=where, hint="name one file, with no folder"
+        )
+        nodes.refuse([*parsed.errors, error])
+    try:
+        under = _extended(base(name.text), base, depth + 1)
+    except InputError as error:
+        if error.code == "RG101":
+            message = f"no file {nodes.shown(name.text)} to extend"
+            hint = "name a file that is there, without its suffix"
+            nodes.refuse([InputError("RG113", message, where=where, hint=hint)])
+        raise
+    return nodes.merge(under, parsed)
 
 
 def load_any(path: str | Path, *, checks: Mapping[str, Iterable[Check]] | None = None) -> Loaded[BaseModel]:
@@ -179,11 +226,11 @@ def plain(data: bytes | str, *, name: str) -> Any:
     """
     parsed = nodes.parse(data, name)
     if parsed.errors:
-        raise InputErrors(parsed.errors)
+        nodes.refuse(parsed.errors)
     return shapes.plain(parsed.root, parsed.source)
 
 
-def dump(value: Any, *, to: Literal["yaml", "json"] | str = "yaml", schema: str | None = None) -> str:
+def dump(value: Any, *, to: str = "yaml", schema: str | None = None) -> str:
     """Write a model as YAML for people or JSON for programs; reading it back gives an equal value.
 
     Args:
@@ -230,7 +277,7 @@ def _kind(parsed: nodes.Parsed) -> str:
     known = {_format_of(model): kind for kind, model in MODELS.items()}
     error = _format_error(parsed, tuple(filter(None, known)))
     if error is not None:
-        raise InputErrors([error])
+        nodes.refuse([error])
     assert isinstance(parsed.root, nodes.Entries)
     line = parsed.root.entries["format"][1]
     assert isinstance(line, nodes.Scalar)
@@ -271,12 +318,12 @@ def _validated(parsed: nodes.Parsed, model: type[M], checks: Iterable[Check]) ->
         errors.append(error)
         if not isinstance(root, nodes.Entries) or "format" in root.entries:
             # Of another kind or version: what else is wrong with it depends on what it is.
-            _stop(errors, source)
+            nodes.refuse(errors)
     shape = shapes.shape_of(model)
     data, wrong, refused = shapes.build(root, shape, source)
     errors += wrong
     value = None
-    if len(wrong) < nodes.MAX_ERRORS:
+    if len(wrong) <= nodes.MAX_ERRORS:
         try:
             # Files know keys by one name only: the alias where there is one.
             value = model.model_validate(data, by_alias=True, by_name=False)
@@ -284,25 +331,14 @@ def _validated(parsed: nodes.Parsed, model: type[M], checks: Iterable[Check]) ->
             details = found.errors(include_url=False, include_input=False)
             errors += explain.explain(details, root, shape, source, refused)
     if errors or value is None:
-        _stop(errors, source)
-    warnings = []
+        nodes.refuse(errors)
+    warnings: list[Warned] = []
     for problem, where in explain.located((p for check in checks for p in check(value)), root, source):
         if problem.level == "error":
             errors.append(InputError(problem.code, problem.message, where=where, hint=problem.hint))
         else:
             warnings.append(Warned(problem, where))
     if errors:
-        _stop(errors, source)
+        nodes.refuse(errors)
     warnings.sort(key=lambda w: (w.where.line or 0, w.where.column or 0))
     return Loaded(value, tuple(warnings), source, root)
-
-
-def _stop(errors: list[InputError], source: nodes.Source) -> Any:
-    """Raise all errors at once, the first ones where there are very many."""
-    ordered = list(InputErrors(errors).errors)
-    rest = ordered[nodes.MAX_ERRORS :]
-    if rest:
-        where = Where(file=source.name, line=rest[0].where.line, column=rest[0].where.column)
-        more = InputError(rest[0].code, "more errors from here on", where=where, hint="mend those above first")
-        ordered = [*ordered[: nodes.MAX_ERRORS], more]
-    raise InputErrors(ordered)

@@ -21,9 +21,8 @@ from reportgen.model.base import Path, Problem, dotted
 PATTERNS = {
     r"^[a-z0-9][a-z0-9_-]*$": "lower case letters, digits, hyphens and underscores only",
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "letters, digits, hyphens, underscores and full stops only, with no space",
-    r"^[a-z0-9]+(-[a-z0-9]+)*-\d{4}(-\d{2})?(-\d+)?$": "provider and month of the first day on site, as in "
-    "rotherham-2012-07",
-    r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$": "a year, a month or a day, as in 2014, 2014-10 or 2014-10-08",
+    r"^[a-z0-9]+(-[a-z0-9]+)*-\d{4}(-\d{2})?(-\d+)?$": "provider and month of the first day, as in rotherham-2012-07",
+    r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$": "a year, month or day, as in 2014, 2014-10 or 2014-10-08",
     r"^[0-9a-f]{12,64}$": "12 to 64 digits of a hash: 0 to 9 and a to f, in lower case",
     r"^[0-9a-f]{64}$": "the 64 digits of a SHA-256 hash: 0 to 9 and a to f, in lower case",
 }
@@ -94,22 +93,28 @@ def _branch_keys(choice: Shape | None) -> list[str]:
 
 
 def explain(
-    found: Iterable[Mapping[str, Any]], root: Node, shape: Shape, source: Source, refused: set[int]
+    found: Sequence[Mapping[str, Any]], root: Node, shape: Shape, source: Source, refused: set[int]
 ) -> list[InputError]:
-    """Errors for what pydantic found, the first ones in the order of the file; nodes already refused are passed over."""
-    spots = []
-    for error in found:
+    """Errors for what pydantic found, the first ones in the order of the file; nodes already refused get no more."""
+    places = []
+    for number, error in enumerate(found):
         spot = _follow(root, shape, error["loc"], refused)
         if not spot.refused and not _follows_from_another(error, spot):
-            at = spot.key_at if error["type"] == "extra_forbidden" and spot.key_at is not None else spot.node.at
-            spots.append((at, dotted(tuple(spot.path)), error, spot))
-    spots.sort(key=lambda s: s[0])
-    one_a_path = {path: (at, path, error, spot) for at, path, error, spot in reversed(spots)}
-    out = []
-    for at, path, error, spot in list(reversed(one_a_path.values()))[:MAX_ERRORS]:
-        code, message, hint = _words(error, spot)
-        out.append(InputError(code, message, where=source.where(at, path), hint=hint))
-    return out
+            places.append((_at(error, spot), number))
+    out: dict[str, InputError] = {}
+    for at, number in sorted(places):
+        spot = _follow(root, shape, found[number]["loc"], refused)
+        path = dotted(tuple(spot.path))
+        if path not in out:
+            code, message, hint = _words(found[number], spot)
+            out[path] = InputError(code, message, where=source.where(at, path), hint=hint)
+        if len(out) > MAX_ERRORS:
+            break
+    return list(out.values())
+
+
+def _at(error: Mapping[str, Any], spot: _Spot) -> int:
+    return spot.key_at if error["type"] == "extra_forbidden" and spot.key_at is not None else spot.node.at
 
 
 def _follows_from_another(error: Mapping[str, Any], spot: _Spot) -> bool:
@@ -185,6 +190,7 @@ def located(problems: Iterable[Problem], root: Node, source: Source) -> Iterator
         at, key_at = locate(root, problem.path)
         if problem.also is not None:
             other = source.where(locate(root, problem.also)[0])
-            problem = replace(problem, message=f"{problem.message} (line {other.line})")
+            line = f"line {other.line}" if other.file == source.name else str(other)
+            problem = replace(problem, message=f"{problem.message} ({line})")
         where = key_at if problem.code == "RG108" and key_at is not None else at
         yield problem, source.where(where, dotted(problem.path))

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 import yaml
@@ -21,7 +20,7 @@ from reportgen.errors import InputError, InputErrors, Where
 #: Limits of a data file: bytes, levels of nesting, and keys, entries and values together.
 MAX_BYTES = 20_000_000
 MAX_DEPTH = 50
-MAX_NODES = 1_000_000
+MAX_NODES = 500_000
 #: Errors of one file that are told at once; whoever sees so many mends the first ones first.
 MAX_ERRORS = 200
 #: Characters that no text may hold, whatever the spelling; and those that YAML itself would take for something else.
@@ -66,22 +65,27 @@ class Refused:
 Node = Scalar | Items | Entries | Refused
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Source:
-    """The decoded text of a file, for telling places."""
+    """The decoded text of a file, for telling places.
+
+    Indexes past the end of the text are places in ``under``, the file that this one extends.
+    """
 
     name: str
     text: str
     json: bool
-    _starts: list[int] = field(default_factory=list)
+    under: Source | None = None
 
     def where(self, at: int, path: str | None = None) -> Where:
         """Line and column, both from 1, of the character at an index."""
-        if not self._starts:
-            self._starts = [0, *(m.end() for m in re.finditer(r"\r\n|\n|\r", self.text))]
-        at = min(at, len(self.text))
-        line = bisect_right(self._starts, at)
-        return Where(file=self.name, line=line, column=at - self._starts[line - 1] + 1, field=path or None)
+        text = self.text
+        if at > len(text) and self.under is not None:
+            return self.under.where(at - len(text) - 1, path)
+        at = min(at, len(text))
+        start = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+        line = text.count("\n", 0, start) + text.count("\r", 0, start) - text.count("\r\n", 0, start) + 1
+        return Where(file=self.name, line=line, column=at - start + 1, field=path or None)
 
     def spot(self, at: int) -> str:
         """``line:column`` for use in a message."""
@@ -110,8 +114,46 @@ def parse(data: bytes | str, name: str) -> Parsed:
     root = _json(source, errors) if source.json else _yaml(source, errors)
     if isinstance(root, Scalar) and root.bare and root.text in ("", "null", "~"):
         errors.append(_error(source, 0, "RG103", "no document: the file is empty", "put the data in"))
-        raise InputErrors(errors)
+        refuse(errors)
     return Parsed(source, root, errors)
+
+
+def merge(under: Parsed, over: Parsed) -> Parsed:
+    """One file laid over another: keys with values merge, lists and single values replace. Each keeps its places."""
+    _shift(under.root, len(over.source.text) + 1)
+    source = replace(over.source, under=under.source)
+    return Parsed(source, _merged(under.root, over.root), [*under.errors, *over.errors])
+
+
+def _shift(node: Node, by: int) -> None:
+    node.at += by
+    if isinstance(node, Items):
+        for item in node.items:
+            _shift(item, by)
+    elif isinstance(node, Entries):
+        for key, (at, value) in node.entries.items():
+            node.entries[key] = (at + by, value)
+            _shift(value, by)
+
+
+def _merged(under: Node, over: Node) -> Node:
+    if not isinstance(under, Entries) or not isinstance(over, Entries):
+        return over
+    entries = dict(under.entries)
+    for key, (at, node) in over.entries.items():
+        entries[key] = (at, _merged(entries[key][1], node) if key in entries else node)
+    return Entries(entries, over.at)
+
+
+def refuse(errors: list[InputError]) -> NoReturn:
+    """Raise all errors of a file at once, in its order; the first ones where there are very many."""
+    ordered = InputErrors(errors).errors
+    if len(ordered) > MAX_ERRORS:
+        cut = ordered[MAX_ERRORS]
+        where = Where(file=cut.where.file, line=cut.where.line, column=cut.where.column)
+        more = InputError(cut.code, "more errors from here on", where=where, hint="mend those above first")
+        ordered = (*ordered[:MAX_ERRORS], more)
+    raise InputErrors(ordered)
 
 
 def _error(source: Source, at: int, code: str, message: str, hint: str) -> InputError:
@@ -150,7 +192,7 @@ def _decode(data: bytes, name: str) -> Source:
             hint = f'write it as "\\u{ord(found[0]):04x}" in double quotes, or take it out'
             errors.append(_error(source, found.start(), "RG114", what, hint))
     if errors:
-        raise InputErrors(errors)
+        refuse(errors)
     return source
 
 
@@ -169,12 +211,12 @@ class _Tree:
 
     def note(self, at: int, code: str, message: str, hint: str) -> None:
         self.errors.append(_error(self.source, at, code, message, hint))
-        if len(self.errors) >= MAX_ERRORS:
-            raise InputErrors(self.errors)
+        if len(self.errors) > MAX_ERRORS:
+            refuse(self.errors)
 
     def stop(self, at: int, code: str, message: str, hint: str) -> NoReturn:
         self.note(at, code, message, hint)
-        raise InputErrors(self.errors)
+        refuse(self.errors)
 
     def count_one(self, at: int, depth: int) -> None:
         self.count += 1
@@ -190,10 +232,12 @@ class _Tree:
         else:
             entries[key] = (at, value)
 
-    def clean(self, text: str, at: int) -> None:
-        if found := _IN_TEXT.search(text):
+    def clean(self, text: str, at: int) -> bool:
+        found = _IN_TEXT.search(text)
+        if found:
             what = "half of a surrogate pair" if "\ud800" <= found[0] <= "\udfff" else "control character"
             self.note(at, "RG114", f"{what} U+{ord(found[0]):04X} at character {found.start() + 1}", "take it out")
+        return found is None
 
 
 def shown(value: str) -> str:
@@ -246,8 +290,8 @@ def _yaml_node(event: Any, get: Callable[[], Any], tree: _Tree, depth: int) -> N
         tree.note(at, "RG106", f"the tag {event.tag}", "take it out; put text that starts with ! in quotes")
     if kind is yaml.ScalarEvent:
         tree.count_one(at, 0)
-        if event.style == '"':
-            tree.clean(event.value, at)
+        if event.style == '"' and not tree.clean(event.value, at):
+            return Refused(at)
         bare = event.implicit[0]
         if bare and event.start_mark.line != event.end_mark.line:
             _no_tabs(tree, at, event.end_mark.index)
@@ -278,48 +322,53 @@ def _no_tabs(tree: _Tree, start: int, end: int) -> None:
         tree.note(found.end() - 1, "RG104", "a tab as indentation", "use spaces")
 
 
-#: What libyaml says, what it means, what to do; and whether the place to show is where the trouble began.
+#: What libyaml says, what it means, what to do; the last ones are shown where the trouble began.
 _SYNTAX = (
-    ("cannot start any token", "a value cannot start with {char}", "put it in quotes", False),
-    ("tab character", "a tab as indentation", "use spaces", False),
-    ("mapping values are not allowed", "a colon where no key can stand", "put text with `: ` in quotes, or check the "
-     "indentation", False),
-    ("could not find expected ':'", "a line that is neither a key with a colon nor part of a text", "add the colon, or "
-     "check the indentation", True),
-    ("did not find expected key", "no key where one was expected", "check quotes and indentation", False),
-    ("did not find expected '-' indicator", "no `- ` where the next entry of a list was expected", "check the "
-     "indentation", False),
-    ("block sequence entries are not allowed", "an entry of a list where none can stand", "start it on a line of its "
-     "own", False),
-    ("did not find expected ',' or ']'", "a list in brackets that is not closed", "add the comma or the ]", False),
-    ("did not find expected ',' or '}'", "keys in braces that are not closed", "add the comma or the }", False),
-    ("unexpected end of stream", "a quote that is never closed", "close it", True),
-    ("unexpected document indicator", "a quote that is never closed", "close it", True),
-    ("unknown escape character", "an escape that does not exist in double quotes", "write the backslash twice", False),
-    ("invalid Unicode character escape", "an escape for half of a surrogate pair, or for no character", "write the "
-     "character itself", False),
-    ("did not find expected hexdecimal number", "an escape without its digits", "write the backslash twice", False),
-    ("did not find expected <document start>", "more data after the end of the document", "put it in a file of its own",
-     False),
-    ("incompatible YAML document", "a version of YAML that is not known", "take the line out", False),
-)  # fmt: skip
+    ("cannot start any token", "a value cannot start with {char}", "put it in quotes"),
+    ("tab character", "a tab as indentation", "use spaces"),
+    (
+        "mapping values are not allowed",
+        "a colon where no key can stand",
+        "quote text with `: ` or mend the indentation",
+    ),
+    ("did not find expected key", "no key where one was expected", "check quotes and indentation"),
+    ("did not find expected '-' indicator", "no `- ` where the next entry was expected", "check the indentation"),
+    ("did not find expected node content", "no value where one was expected", "add it, or take out what is before it"),
+    ("block sequence entries are not allowed", "an entry of a list where none can stand", "start it on its own line"),
+    ("expected ',' or ']'", "a list in brackets, opened at {start}, is not closed", "add the comma or the ]"),
+    ("expected ',' or '}'", "keys in braces, opened at {start}, are not closed", "add the comma or the }"),
+    ("unknown escape character", "an escape that does not exist in double quotes", "write the backslash twice"),
+    ("hexdecimal number", "an escape without its digits", "write the backslash twice"),
+    ("Unicode character escape", "an escape for half of a surrogate pair, or for no character", "write the character"),
+    ("expected <document start>", "more data after the end of the document", "put it in a file of its own"),
+    ("incompatible YAML document", "a version of YAML that is not known", "take the line out"),
+)
+_SYNTAX_BEGUN = (
+    (
+        "could not find expected ':'",
+        "neither a key with a colon nor part of a text",
+        "add the colon or indent the line",
+    ),
+    ("unexpected end of stream", "a quote that is never closed", "close it"),
+    ("unexpected document indicator", "a quote that is never closed", "close it"),
+)
 
 
 def _syntax(source: Source, error: yaml.MarkedYAMLError) -> tuple[int, str, str, str]:
     problem = error.problem or ""
     mark = error.problem_mark or error.context_mark
-    at = mark.index if mark else 0
+    at: int = mark.index if mark else 0
+    start: int = error.context_mark.index if error.context_mark else at
     char = source.text[at : at + 1]
     if char == "\t":
         problem = "tab character"
-    for said, message, hint, begins in _SYNTAX:
+    for said, message, hint in _SYNTAX_BEGUN:
         if said in problem:
-            if begins and error.context_mark:
-                at = error.context_mark.index
-            elif error.context_mark and said.startswith("did not find expected ','"):
-                message = f"{message}: it opens at {source.spot(error.context_mark.index)}"
+            return start, "RG104", message, hint
+    for said, message, hint in _SYNTAX:
+        if said in problem:
             code = "RG103" if "<document start>" in said else "RG104"
-            return at, code, message.format(char=char) if "{char}" in message else message, hint
+            return at, code, message.replace("{start}", source.spot(start)).replace("{char}", char), hint
     return at, "RG104", f"not YAML: {problem}", "check quotes and indentation"
 
 
@@ -356,7 +405,7 @@ def _json_node(token: tuple[str, int, int], tree: _Tree, depth: int) -> tuple[No
     if what == '"':
         tree.count_one(at, 0)
         value, end = _json_text(at, tree)
-        return Scalar(value, False, at), end
+        return Scalar(value, False, at) if tree.clean(value, at) else Refused(at), end
     if what == "{":
         tree.count_one(at, depth + 1)
         return _json_object(at, end, tree, depth + 1)
@@ -371,7 +420,8 @@ def _json_node(token: tuple[str, int, int], tree: _Tree, depth: int) -> tuple[No
             if what == "]":
                 return Items(items, at), end
             if what != ",":
-                tree.stop(here, "RG104", f"a list opened at {tree.source.spot(at)} is not closed", "add the comma or the ]")
+                message = f"a list in brackets, opened at {tree.source.spot(at)}, is not closed"
+                tree.stop(here, "RG104", message, "add the comma or the ]")
             token = _token(text, end)
         return Items(items, at), token[2]
     tree.count_one(at, 0)
@@ -392,6 +442,7 @@ def _json_object(at: int, end: int, tree: _Tree, depth: int) -> tuple[Node, int]
             hint = "take out the comma before it" if what == "}" else "write the key in double quotes"
             tree.stop(here, "RG104", "no key where one was expected", hint)
         key, end = _json_text(here, tree)
+        tree.clean(key, here)
         what, colon, end = _token(text, end)
         if what != ":":
             tree.stop(colon, "RG104", f"no colon after the key {shown(key)}", "add the colon")
@@ -402,7 +453,8 @@ def _json_object(at: int, end: int, tree: _Tree, depth: int) -> tuple[Node, int]
         if what == "}":
             return Entries(entries, at), end
         if what != ",":
-            tree.stop(here, "RG104", f"braces opened at {tree.source.spot(at)} are not closed", "add the comma or the }")
+            message = f"keys in braces, opened at {tree.source.spot(at)}, are not closed"
+            tree.stop(here, "RG104", message, "add the comma or the }")
 
 
 def _json_text(at: int, tree: _Tree) -> tuple[str, int]:
@@ -414,8 +466,7 @@ def _json_text(at: int, tree: _Tree) -> tuple[str, int]:
         if "control character" in error.msg:
             tree.stop(error.pos, "RG104", "a line break or a tab inside quotes", "write it as \\n or \\t")
         tree.stop(error.pos, "RG104", "an escape that does not exist", "write the backslash twice")
-    tree.clean(value, at)
-    return value, end
+    return str(value), int(end)
 
 
 def _not_json(what: str, char: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -36,8 +36,8 @@ Want = Literal["nothing", "text", "int", "float", "bool", "date", "any", "list",
 class Shape:
     """What may stand at a place.
 
-    ``choices``: the only texts allowed, where they are closed. ``item``: of a list, or of keys that are free. ``model``:
-    whose keys are allowed. ``branches`` with ``choose``: several models, told apart by what is there.
+    ``choices``: the only texts allowed, where they are closed. ``item``: of a list, or of keys that are free.
+    ``model``: whose keys are allowed. ``branches`` with ``choose``: several models, told apart by what is there.
     """
 
     wants: frozenset[Want]
@@ -45,7 +45,7 @@ class Shape:
     item: Shape | None = None
     model: type[BaseModel] | None = None
     branches: Mapping[str, type[BaseModel]] = field(default_factory=dict)
-    choose: Callable[[Mapping[str, Any]], str] | None = None
+    choose: Callable[[Any], Hashable] | None = None
 
     def words(self) -> str:
         """What is wanted, in words."""
@@ -83,6 +83,11 @@ _SIMPLE: dict[Any, Shape] = {
 def fields_of(model: type[BaseModel]) -> dict[str, Shape]:
     """The keys that a file may use for a model, in the model's order, with what each wants."""
     return {info.alias or name: _shape(info.annotation, _marks(info)) for name, info in model.model_fields.items()}
+
+
+@cache
+def _required(model: type[BaseModel]) -> frozenset[str]:
+    return frozenset(info.alias or name for name, info in model.model_fields.items() if info.is_required())
 
 
 def shape_of(model: type[BaseModel]) -> Shape:
@@ -135,7 +140,7 @@ def branch_of(shape: Shape, node: Entries) -> type[BaseModel] | None:
     if shape.choose is None:
         return shape.model
     given = {key: None if _is_null(value) else True for key, (_, value) in node.entries.items()}
-    return shape.branches[shape.choose(given)]
+    return shape.branches[str(shape.choose(given))]
 
 
 def _is_null(node: Node) -> bool:
@@ -162,6 +167,8 @@ class _Builder:
         self.errors: list[InputError] = []
         self.refused: set[int] = set()
         self.trail: list[str | int] = []
+        #: Keys that are missing or unknown. Past a number the rest of the file is left out: it only makes errors more.
+        self.misfits = 0
 
     def build(self, node: Node, shape: Shape) -> Any:
         if isinstance(node, Scalar):
@@ -181,6 +188,8 @@ class _Builder:
         out = []
         trail = self.trail
         for index, child in enumerate(node.items):
+            if self.misfits > MAX_ERRORS:
+                break
             trail.append(index)
             out.append(self.build(child, item))
             trail.pop()
@@ -196,7 +205,13 @@ class _Builder:
         item = shape.item if "keys" in shape.wants and shape.item else _ANY
         out = {}
         trail = self.trail
+        if model:
+            self.misfits += len(_required(model) - node.entries.keys())
         for key, (_, child) in node.entries.items():
+            if model and key not in fields:
+                self.misfits += 1
+                if self.misfits > MAX_ERRORS:
+                    continue
             trail.append(key)
             out[key] = self.build(child, fields.get(key, _ANY) if model else item)
             trail.pop()
@@ -282,7 +297,7 @@ class _Builder:
     def _wrong(self, node: Node, message: str, hint: str) -> Any:
         """Note an error; give a stand-in that is as empty, or not, as what was typed."""
         self.refused.add(id(node))
-        if len(self.errors) < MAX_ERRORS:
+        if len(self.errors) <= MAX_ERRORS:
             trail: Path = tuple(self.trail)
             where = self.source.where(node.at, dotted(trail))
             self.errors.append(InputError("RG110", message, where=where, hint=hint))

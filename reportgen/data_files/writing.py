@@ -24,11 +24,11 @@ _NARROWEST = 40
 _LONGEST_KEY = 100
 #: Written on one line where they fit; evidence always.
 _SHORT = (Evidence, Period, Published, Inspector)
-#: First characters that begin something else than text, and words that mean something else, to one reader of YAML or another.
+#: First characters that begin something else than text, and words that mean something else to some reader of YAML.
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`=<~.+ ")
 _OTHER_WORDS = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity"))
 _NUMBER_LIKE = re.compile(r"[0-9][0-9a-fA-FxXoO_,.:eE+-]*|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[Tt ].*")
-_NOT_BARE = re.compile(r"[\t\n]|: | #|:$| $")
+_NOT_BARE = re.compile(r"[\t\n]|: | #|:$")
 _NOT_BARE_IN_LINE = re.compile(r"[,\[\]{}:#]")
 #: Control, format and private characters and line separators: escaped, so that nobody has to guess at them.
 _HIDDEN = re.compile(
@@ -141,7 +141,7 @@ def _fits(value: dict[str, Any] | list[Any], column: int) -> bool:
 
 
 def _is_word(value: Any) -> bool:
-    return not isinstance(value, str | dict | list) or (isinstance(value, str) and " " not in value and "\n" not in value)
+    return not any(c in value for c in " \n") if isinstance(value, str) else not isinstance(value, dict | list)
 
 
 def in_line(value: Any) -> str:
@@ -164,7 +164,7 @@ def scalar(value: Any, *, inside: bool = False) -> str:
     if not isinstance(value, str):
         return repr(value)
     visible = _visible(value)
-    bare = not _NOT_BARE.search(value) and not (inside and _NOT_BARE_IN_LINE.search(value))
+    bare = value == value.strip() and not _NOT_BARE.search(value) and not (inside and _NOT_BARE_IN_LINE.search(value))
     if visible and bare and not _looks_other(value):
         return value
     if visible and re.search(r"[\"\\]", value) and not re.search(r"[\t\n]", value):
@@ -190,7 +190,7 @@ def _escape(match: re.Match[str]) -> str:
 def _text(head: str, text: str, indent: int, out: list[str]) -> None:
     """Text after a key or a hyphen: on the same line, or folded or kept line by line below it, or in quotes."""
     same = scalar(text)
-    whole = text == text.strip() and "\t" not in text and _visible(text)
+    whole = text != "" and text == text.strip() and "\t" not in text and _visible(text)
     lines = text.split("\n")
     pad = " " * indent
     if len(lines) > 1 and whole and all(line == line.strip() for line in lines):
@@ -212,4 +212,3 @@ def _folded(text: str, width: int) -> list[str]:
         else:
             lines.append(word)
     return lines
-

@@ -48,6 +48,7 @@ from reportgen.model.framework import (
     Grade,
     Scale,
     expand,
+    folded_label,
     profile_problems,
 )
 from reportgen.model.inspection import (
@@ -83,7 +84,6 @@ from reportgen.model.inspection import (
 )
 
 __all__ = [
-    "MAY_BE_MISSING",
     "Area",
     "Band",
     "Candidate",
@@ -120,6 +120,7 @@ __all__ = [
     "LaterRecommendation",
     "LinkDecision",
     "ListItem",
+    "MAY_BE_MISSING",
     "Mention",
     "Missing",
     "Model",
@@ -154,6 +155,7 @@ __all__ = [
     "Where",
     "dotted",
     "expand",
+    "folded_label",
     "inconsistencies",
     "letters",
     "months_after",

@@ -80,6 +80,14 @@ class JudgementChange(Model):
     reason: str | None = None
     source: str | None = None
 
+    @property
+    def alike(self) -> bool:
+        """Whether both reports say the same of the same area, though it be that there is no grade."""
+        if self.earlier is None or self.later is None:
+            return False
+        one, two = ((s.area, s.grade, s.missing) for s in (self.earlier, self.later))
+        return one == two
+
 
 class Reasons(Model):
     """Why two recommendations were put together: weightiest shared words, and words of one side only."""
@@ -168,8 +176,9 @@ class LaterRecommendation(ComparedRecommendation):
 
 
 class ParagraphSide(Model):
-    """A paragraph of one report."""
+    """A paragraph of one report; ``kind`` says what it is printed as. ``number``: its number, or a footnote's mark."""
 
+    kind: Literal["heading", "text", "item", "caption", "row", "footnote"] = "text"
     number: str | None = None
     section: str | None = None
     text: str
@@ -253,10 +262,12 @@ class Comparison(Model):
     def differs(self) -> bool:
         """Whether anything at all is different between the two."""
         return bool(
-            any(j.change != "maintained" for j in self.judgements)
-            or any(r.state != "carried_same" for r in (*self.recommendations.earlier, *self.recommendations.later))
-            or any(link.timescale_change for link in self.recommendations.links)
+            any(j.change != "maintained" and not j.alike for j in self.judgements)
+            or any(r.state != "carried_same" for r in self.recommendations.earlier)
+            or any(r.state != "carried_same" for r in self.recommendations.later)
+            or any(link.timescale_change or link.edits for link in self.recommendations.links)
             or any(p.state != "same" for p in self.paragraphs)
+            or any(p.earlier.number != p.later.number for p in self.paragraphs if p.earlier and p.later)
             or any(f.difference != 0 for f in self.facts)
             or self.other
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -28,6 +29,13 @@ def _compiles(pattern: str) -> str:
 def expand(pattern: str, values: dict[str, str]) -> str:
     """Put alternatives into the ``{grade}``, ``{area}``, ``{date}`` and ``{provider}`` of a cue."""
     return re.sub(r"\{(grade|area|date|provider)\}", lambda m: values[m[1]], pattern)
+
+
+def folded_label(label: str) -> str:
+    """A printed label as it is compared: no number before it, one space, straight quotes, lower case, no end mark."""
+    label = label.replace("’", "'").replace("‘", "'").replace("–", "-")
+    label = re.sub(r"^\s*\d+(?:\.\d+)*\.?\s+", "", label)
+    return re.sub(r"\s+", " ", label).strip(" .:").casefold()
 
 
 #: A regular expression, read without regard to case; ``{grade}`` and ``{area}`` stand for the printed words.
@@ -206,6 +214,16 @@ class Framework(Model):
     declarations: tuple[DeclarationRule, ...] = ()
     types: tuple[TypeRule, ...] = ()
     layout: Layout = Layout()
+
+    @cached_property
+    def area_names(self) -> dict[str, Area]:
+        """Every printed name of every area, folded: table label, heading, aliases; the first area keeps a shared name."""
+        names: dict[str, Area] = {}
+        for area in self.areas:
+            for name in (area.label, area.heading, *area.aliases):
+                if name:
+                    names.setdefault(folded_label(name), area)
+        return names
 
     def area(self, key: str) -> Area | None:
         """The area of that key, None where the framework has none."""

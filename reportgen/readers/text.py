@@ -34,6 +34,7 @@ from reportgen.document import (
     Table,
     Text,
 )
+from reportgen.markup import inlines
 
 #: Glyphs that begin an item; the private-use ones are what symbol fonts leave in extracted text.
 _BULLET = re.compile(r"([•◼▪●○◦■□‣⁃∙·\ue000-\uf8ff]|[-–—*o](?=\s))\s*(?=\S)")
@@ -752,14 +753,14 @@ def _read_underlined(lines: Sequence[Line]) -> list[Block]:
         level = _level(lines, index)
         if level is not None:
             in_contents = level == 2 and len([b for b in out if isinstance(b, Heading)]) == 1 and _toc(lines, index + 2)
-            text = (Text(line.bare),)
+            text = inlines(line.bare)
             role = "contents" if in_contents else None
             out.append(
                 Paragraph(text, role=role, place=_place([line])) if role else Heading(level, text, place=_place([line]))
             )
             index += 2
         elif in_contents:
-            out.append(Paragraph((Text(line.bare),), role="contents", place=_place([line])))
+            out.append(Paragraph(inlines(line.bare), role="contents", place=_place([line])))
             index += 1
         elif "\t" in line.text:
             end = index
@@ -786,15 +787,15 @@ def _own_line(line: Line) -> Block:
     note = re.match(r"\[([^\]\s]{1,4})\] (?=\S)", line.bare)
     number = _NUMBER.match(line.bare)
     if note and not line.indent:
-        return Note(note[1], (Text(line.bare[note.end() :]),), place=place)
+        return Note(note[1], inlines(line.bare[note.end() :]), place=place)
     if line.bare.startswith("- "):
-        return ListBlock((Item((Paragraph((Text(line.bare[2:].strip()),)),), place=place),), role=str(line.indent))
+        return ListBlock((Item((Paragraph(inlines(line.bare[2:].strip())),), place=place),), role=str(line.indent))
     if number and line.indent:
-        body = Paragraph((Text(line.bare[number.end() :]),))
+        body = Paragraph(inlines(line.bare[number.end() :]))
         return ListBlock((Item((body,), number=number[1], place=place),), role=str(line.indent))
     if number:
-        return Paragraph((Text(line.bare[number.end() :]),), number=number[1], place=place)
-    return Paragraph((Text(line.bare),), place=place)
+        return Paragraph(inlines(line.bare[number.end() :]), number=number[1], place=place)
+    return Paragraph(inlines(line.bare), place=place)
 
 
 def _tabbed(lines: Sequence[Line], caption: str) -> Table:
@@ -804,9 +805,7 @@ def _tabbed(lines: Sequence[Line], caption: str) -> Table:
         head, rows = rows[:1], rows[2:]
         lines = [lines[0], *lines[2:]]
     made = [
-        Row(tuple(Cell((Text(c),) if c else ()) for c in row), place=_place([line]))
+        Row(tuple(Cell(inlines(c)) for c in row), place=_place([line]))
         for row, line in zip((*head, *rows), lines, strict=True)
     ]
-    return Table(
-        tuple(made[: len(head)]), tuple(made[len(head) :]), (Text(caption),) if caption else (), place=_place(lines)
-    )
+    return Table(tuple(made[: len(head)]), tuple(made[len(head) :]), inlines(caption), place=_place(lines))

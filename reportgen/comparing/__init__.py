@@ -1,0 +1,173 @@
+"""Comparing: two inspections → one :class:`Comparison`, data that every output is a view of.
+
+Five views, which together show every difference: judgements, recommendations, paragraphs, facts, and everything else.
+What they say mirrors when the two sides are swapped, and is empty of differences for an inspection beside itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from reportgen.comparing.facts import compare_facts
+from reportgen.comparing.judgements import compare_judgements
+from reportgen.comparing.other import compare_other
+from reportgen.comparing.paragraphs import ALIKE, align, compare_paragraphs, units
+from reportgen.comparing.paragraphs import RULES as PARAGRAPH_RULES
+from reportgen.comparing.recommendations import (
+    MENTIONED,
+    compare_recommendations,
+    counted,
+    is_covered,
+    judged_areas,
+)
+from reportgen.frameworks import crosswalk, load_framework
+from reportgen.matching import RULES, Options
+from reportgen.model import (
+    Compared,
+    Comparison,
+    Decisions,
+    Edge,
+    Framework,
+    Inspection,
+    Notice,
+    Summary,
+)
+
+__all__ = ["compare", "is_covered", "judged_areas"]
+
+
+def compare(
+    earlier: Inspection,
+    later: Inspection,
+    *,
+    frameworks: tuple[Framework, Framework] | None = None,
+    edges: Iterable[Edge] | None = None,
+    decisions: Decisions | None = None,
+    options: Options | None = None,
+) -> Comparison:
+    """Compare two inspections.
+
+    Args:
+        earlier: The earlier inspection.
+        later: The later one; the order is the caller's word, a notice says where the dates speak against it.
+        frameworks: Their frameworks; None: loaded by the keys that the inspections name.
+        edges: The crosswalk between these; None: the one that is known.
+        decisions: What people decided about links, which outranks every score; None: nothing.
+        options: Thresholds of the matcher; None: the default ones.
+
+    Returns:
+        The comparison. Every recommendation of both sides has exactly one state, and every paragraph stands in it once.
+
+    Raises:
+        FrameworkError: A framework is unknown.
+        InputError: A decision's hash and id disagree (RG115).
+    """
+    options = options or Options()
+    if frameworks is None:
+        frameworks = load_framework(earlier.framework), load_framework(later.framework)
+    walk = crosswalk(*frameworks) if edges is None else tuple(edges)
+    bridged = frameworks[0].key == frameworks[1].key or any(e.earlier and e.later for e in walk)
+    # where nothing lies beside anything, an area without a counterpart says nothing: all is not comparable
+    walk = walk if bridged else ()
+    # summaries in other words can be laid beside other summaries, never beside a printed text
+    mixed = earlier.wording != later.wording
+    pieces = units(earlier), units(later)
+    laid = [] if mixed else align(*pieces)
+
+    judgements = compare_judgements(earlier, later, frameworks, walk)
+    recommendations = compare_recommendations(
+        earlier,
+        later,
+        frameworks,
+        walk,
+        decisions=decisions,
+        options=options,
+        pieces=pieces[1] if later.wording == "printed" else (),
+    )
+    paragraphs = compare_paragraphs(laid)
+    links = recommendations.changes.links
+    shared = {
+        "judgements": counted(row.change for row in judgements),
+        "paragraphs": counted(change.state for change in paragraphs),
+    }
+    return Comparison(
+        earlier_inspection=_side(earlier),
+        later_inspection=_side(later),
+        judgements=judgements,
+        recommendations=recommendations.changes,
+        paragraphs=paragraphs,
+        facts=compare_facts(earlier, later),
+        other=compare_other(earlier, later, walk, links, laid),
+        notices=(*_notices(earlier, later, bridged), *recommendations.notices),
+        options=_options(options),
+        summary=Summary(
+            **shared,
+            earlier=counted(r.state for r in recommendations.changes.earlier),
+            later=counted(r.state for r in recommendations.changes.later),
+            links=len(links),
+            strict=recommendations.strict.model_copy(update=shared),
+            lenient=recommendations.lenient.model_copy(update=shared),
+        ),
+    )
+
+
+def _options(options: Options) -> dict[str, Any]:
+    return {
+        "matching": {"rules": RULES, **asdict(options)},
+        "paragraphs": {"rules": PARAGRAPH_RULES, "alike": ALIKE},
+        "mentions": {"at_least": MENTIONED},
+    }
+
+
+def _side(inspection: Inspection) -> Compared:
+    return Compared(
+        id=inspection.id,
+        framework=inspection.framework,
+        provider=inspection.provider,
+        title=inspection.title,
+        wording=inspection.wording,
+        inspected=inspection.inspected,
+        published=inspection.published,
+        sha256=inspection.source.sha256 if inspection.source else None,
+    )
+
+
+# -- notices ---------------------------------------------------------------------------------------------------------
+
+
+def _notices(earlier: Inspection, later: Inspection, bridged: bool) -> list[Notice]:
+    found = []
+    if not _one_provider(earlier, later):
+        names = f"{earlier.provider.name} and {later.provider.name}"
+        found.append(Notice(code="RG301", field="provider", message=f"different providers: {names}"))
+    days = [i.start or (i.published.date if i.published else None) for i in (earlier, later)]
+    if days[0] and days[1] and days[0] > days[1]:
+        message = f"{earlier.id} is given as the earlier one, and began after {later.id}"
+        found.append(Notice(code="RG302", field="inspected", message=message))
+    if not bridged:
+        message = f"no crosswalk between {earlier.framework} and {later.framework}: no judgement can be compared"
+        found.append(Notice(code="RG303", field="framework", message=message))
+    summaries = [i.id for i in (earlier, later) if i.wording == "summary"]
+    if len(summaries) == 1:
+        message = (
+            f"{summaries[0]} holds summaries in other words: its paragraphs are not compared with printed ones, "
+            "and links between recommendations are possible at most"
+        )
+        found.append(Notice(code="RG306", field="wording", message=message))
+    elif summaries:
+        message = "both sides hold summaries in other words: what differs in them need not differ in the reports"
+        found.append(Notice(code="RG306", level="info", field="wording", message=message))
+    return found
+
+
+def _one_provider(earlier: Inspection, later: Inspection) -> bool:
+    """Whether two inspections are of one body: by a register's id where both have one, else by the names."""
+    one, two = earlier.provider, later.provider
+    shared = one.ids.keys() & two.ids.keys()
+    if shared:
+        return any(one.ids[name] == two.ids[name] for name in shared)
+    if earlier.slug == later.slug or one.name.casefold() == two.name.casefold():
+        return True
+    return one.short_name is not None and one.short_name == two.short_name

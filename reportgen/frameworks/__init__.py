@@ -1,0 +1,274 @@
+"""Framework profiles and crosswalks: YAML beside this file, and what may be asked of them.
+
+A profile may begin with ``extends: _ofsted``: what several versions share stands once, in a file whose name begins with
+an underscore. Mappings merge, lists and single values replace.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+from reportgen import data_files
+from reportgen.errors import FrameworkError, ReportgenError, Where
+from reportgen.model import (
+    Area,
+    Comparability,
+    Crosswalk,
+    Crosswalks,
+    Edge,
+    Framework,
+    Grade,
+    Inspection,
+    Problem,
+    folded_label,
+    profile_problems,
+)
+
+_HERE = Path(__file__).parent
+_PROFILES = _HERE / "profiles"
+#: From best to worst: a composed edge is as bad as the worst on its way.
+_WORST: tuple[Comparability, ...] = ("same", "approximate", "not_comparable")
+
+
+@cache
+def framework_keys() -> tuple[str, ...]:
+    """The keys of the shipped profiles, in order of time."""
+    keys = [p.stem for p in _PROFILES.glob("*.yaml") if not p.stem.startswith("_")]
+    return tuple(sorted(keys, key=lambda k: (re.sub(r"\D", "", k) or "9999", k)))
+
+
+def load_framework(key_or_path: str | Path) -> Framework:
+    """Give a framework by its key, or from a profile file of your own.
+
+    Raises:
+        FrameworkError: no shipped profile has that key and no file has that name (RG120).
+        InputErrors: everything that is wrong with the profile, each with its line.
+    """
+    key = str(key_or_path)
+    if key in framework_keys():
+        return _shipped(key)
+    path = Path(key_or_path)
+    if path.suffix in (".yaml", ".yml", ".json") and path.is_file():
+        return _load(path)
+    near = get_close_matches(key, framework_keys(), n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"use one of: {', '.join(framework_keys())}"
+    raise FrameworkError("RG120", f"unknown framework {key!r}", where=Where(), hint=hint)
+
+
+@cache
+def _shipped(key: str) -> Framework:
+    return _load(_PROFILES / f"{key}.yaml")
+
+
+def _load(path: Path) -> Framework:
+    def base(name: str) -> Path:
+        beside = path.with_name(f"{name}.yaml")
+        return beside if beside.is_file() else _PROFILES / f"{name}.yaml"
+
+    return data_files.load_extending(path, Framework, base, checks=(profile_problems,)).value
+
+
+# -- labels ----------------------------------------------------------------------------------------------------------
+
+
+def areas_by_label(framework: Framework, label: str) -> Area | None:
+    """The area that a printed label names: by its table label, its heading or an alias. None for any other words."""
+    return framework.area_names.get(folded_label(label))
+
+
+def grade_by_label(framework: Framework, area: str, printed: str) -> Grade | None:
+    """The grade that printed words name on the scale of an area; ``Good (Grade 2)`` and ``Grade 2 (Good)`` too."""
+    scale = framework.scale_of(area)
+    if scale is None:
+        return None
+    words = folded_label(printed)
+    numbered = re.fullmatch(r"(?P<a>.+?)\s*[(:,-]?\s*grade (?P<n>\d+)\)?|grade (?P<m>\d+)\s*[(:,-]?\s*(?P<b>.+?)\)?", words)
+    if numbered:
+        words = numbered["a"] or numbered["b"]
+    number = (numbered["n"] or numbered["m"]) if numbered else None
+    for grade in scale.grades:
+        if words in {folded_label(w) for w in (grade.label, *grade.aliases)} and (number is None or grade.number in (None, number)):
+            return grade
+    return None
+
+
+def area_of_title(framework: Framework, title: str) -> str | None:
+    """The key of the area that a chapter's title names, with or without a grade behind a colon."""
+    found = areas_by_label(framework, title)
+    if found is None and ":" in title:
+        name, _, grade = title.rpartition(":")
+        area = areas_by_label(framework, name)
+        found = area if area and grade_by_label(framework, area.key, grade) else None
+    return found.key if found else None
+
+
+# -- an inspection against its framework ---------------------------------------------------------------------------------
+
+
+def check_inspection(inspection: Inspection, framework: Framework) -> Iterator[Problem]:
+    """What is wrong with an inspection under its framework; limiting rules and validity are warnings."""
+    areas = {a.key for a in framework.areas}
+    rules = framework.recommendations
+    for i, judgement in enumerate(inspection.judgements):
+        at = ("judgements", i)
+        if judgement.area not in areas:
+            yield _unknown((*at, "area"), "RG121", "area", judgement.area, areas)
+            continue
+        scale = framework.scale_of(judgement.area)
+        for path, grade in (((*at, "grade"), judgement.grade), *(((*at, "conflicts", c, "value"), x.value) for c, x in enumerate(judgement.conflicts))):
+            if grade is None:
+                continue
+            if scale is None:
+                yield Problem(path, "RG122", f"{judgement.area} is not graded", "drop the grade")
+            elif grade not in {g.key for g in scale.grades}:
+                yield _unknown(path, "RG122", "grade", grade, [g.key for g in scale.grades])
+    kinds, bands = {k.key for k in rules.kinds}, {b.key for b in rules.bands}
+    addressees = {a.key for a in rules.addressees}
+    for i, r in enumerate(inspection.recommendations):
+        for name, value, known in (("kind", r.kind, kinds), ("timescale", r.timescale, bands), ("addressee", r.addressee, addressees)):
+            if value is not None and value not in known:
+                yield _unknown(("recommendations", i, name), "RG123", name, value, known)
+        for a, area in enumerate(r.areas):
+            if area not in areas:
+                yield _unknown(("recommendations", i, "areas", a), "RG121", "area", area, areas)
+    for i, section in enumerate(inspection.sections):
+        if section.area is not None and section.area not in areas:
+            yield _unknown(("sections", i, "area"), "RG121", "area", section.area, areas)
+    grades = {g.key for s in framework.scales for g in s.grades}
+    for i, point in enumerate(inspection.scale_as_printed):
+        if point.grade is not None and point.grade not in grades:
+            yield _unknown(("scale_as_printed", i, "grade"), "RG122", "grade", point.grade, grades)
+    types = {t.key for t in framework.types}
+    if inspection.type is not None and inspection.type not in types:
+        yield _unknown(("type",), "RG123", "type", inspection.type, types)
+    if inspection.start is not None and not framework.valid.holds(inspection.start):
+        span = f"{framework.valid.start or '…'} to {framework.valid.end or '…'}"
+        message = f"{framework.key} holds for inspections that began from {span}; this one began on {inspection.start}"
+        yield Problem(("inspected", 0, "start"), "RG124", message, "check the framework and the day", "warning")
+    yield from _limits(inspection, framework)
+
+
+def _unknown(path: tuple[str | int, ...], code: str, what: str, value: str, known: Iterable[str]) -> Problem:
+    allowed = sorted(known)
+    near = get_close_matches(value, allowed, n=1)
+    listed = f"one of: {', '.join(allowed)}" if allowed else "the framework has none"
+    return Problem(path, code, f"unknown {what} {value!r}", f"did you mean {near[0]!r}? {listed}" if near else listed)
+
+
+def _limits(inspection: Inspection, framework: Framework) -> Iterator[Problem]:
+    judged = {j.area: (i, j) for i, j in enumerate(inspection.judgements) if j.grade is not None}
+    for limit in framework.limits:
+        causes = [a for a in limit.areas if a in judged and judged[a][1].grade == limit.grade]
+        if not causes or limit.overall not in judged:
+            continue
+        index, overall = judged[limit.overall]
+        given, most = framework.grade(limit.overall, overall.grade), framework.grade(limit.overall, limit.at_most)
+        if given and most and given.rank > most.rank:
+            message = f"{given.key} although {', '.join(causes)} is {limit.grade}: at most {most.key} is usual ({limit.source})"
+            yield Problem(("judgements", index, "grade"), "RG125", message, "check the grades", "warning")
+
+
+# -- crosswalks ------------------------------------------------------------------------------------------------------
+
+
+@cache
+def _crosswalks() -> tuple[Crosswalk, ...]:
+    return data_files.load(_HERE / "crosswalks.yaml", Crosswalks).value.crosswalks
+
+
+def crosswalk(earlier: Framework, later: Framework) -> tuple[Edge, ...]:
+    """Lay the areas of one framework beside those of another.
+
+    An edge declared between the two outranks one composed over the frameworks in between; a composed edge takes the
+    worst class on its path, and of several paths the best. Asked backwards, the edges are mirrored.
+
+    Returns:
+        Edges in the order of the areas of both; every area of either side stands in at least one, beside None where it
+        has no counterpart.
+    """
+    if earlier.key == later.key:
+        return tuple(_edge(a.key, a.key, "same", "the same framework") for a in earlier.areas)
+    edges = _between(earlier.key, later.key)
+    if not edges:
+        edges = {(b, a): _edge(b, a, e.comparability, e.reason, e.source) for (a, b), e in _between(later.key, earlier.key).items()}
+    here, there = [a.key for a in earlier.areas], [a.key for a in later.areas]
+    out = [e for (a, b), e in edges.items() if a in here and b in there]
+    out.sort(key=lambda e: (here.index(e.earlier or ""), there.index(e.later or "")))
+    one_sided = {(e.earlier, e.later): e for e in edges.values() if e.earlier is None or e.later is None}
+    for key in here:
+        if all(e.earlier != key for e in out):
+            out.append(one_sided.get((key, None)) or _edge(key, None, "not_comparable", "no counterpart in the later framework"))
+    for key in there:
+        if all(e.later != key for e in out):
+            out.append(one_sided.get((None, key)) or _edge(None, key, "not_comparable", "no counterpart in the earlier framework"))
+    return tuple(out)
+
+
+def _edge(a: str | None, b: str | None, comparability: Comparability, reason: str, source: str | None = None) -> Edge:
+    return Edge(earlier=a, later=b, comparability=comparability, reason=reason, source=source)
+
+
+_Edges = dict[tuple[str | None, str | None], Edge]
+
+
+@cache
+def _between(start: str, end: str) -> _Edges:
+    """All edges from one framework forward to another, declared or composed."""
+    declared: _Edges = {}
+    for walk in _crosswalks():
+        if (walk.earlier, walk.later) == (start, end):
+            declared.update({(e.earlier, e.later): e for e in walk.edges})
+    composed: _Edges = {}
+    for walk in _crosswalks():
+        if walk.earlier != start or walk.later == end:
+            continue
+        for (middle, last), second in _between(walk.later, end).items():
+            if middle is None or last is None:
+                continue
+            for first in walk.edges:
+                if first.later != middle or first.earlier is None:
+                    continue
+                worst = max(first.comparability, second.comparability, key=_WORST.index)
+                reason = first.reason if first.reason == second.reason else f"{first.reason}; then {second.reason}"
+                edge = _edge(first.earlier, last, worst, reason, first.source or second.source)
+                known = composed.get((first.earlier, last))
+                if known is None or _WORST.index(worst) < _WORST.index(known.comparability):
+                    composed[first.earlier, last] = edge
+    return {**composed, **declared}
+
+
+# -- checking the profiles themselves -----------------------------------------------------------------------------------
+
+
+def check_frameworks(paths: Iterable[Path] = ()) -> list[ReportgenError]:
+    """Everything that is wrong with the profiles given; without any, with the shipped ones and their crosswalks."""
+    errors: list[ReportgenError] = []
+    own = list(paths)
+    for path in own or [_PROFILES / f"{key}.yaml" for key in framework_keys()]:
+        try:
+            _load(path)
+        except ReportgenError as error:
+            errors.append(error)
+    if not own and not errors:
+        errors.extend(_crosswalk_errors())
+    return errors
+
+
+def _crosswalk_errors() -> Iterator[ReportgenError]:
+    where = Where(file=str(_HERE / "crosswalks.yaml"))
+    for w, walk in enumerate(_crosswalks()):
+        for side, key in (("from", walk.earlier), ("to", walk.later)):
+            if key not in framework_keys():
+                place = Where(file=where.file, field=f"crosswalks[{w}].{side}")
+                yield FrameworkError("RG126", f"unknown framework {key!r}", where=place, hint="name a shipped profile")
+                continue
+            areas = {a.key for a in load_framework(key).areas}
+            for n, edge in enumerate(walk.edges):
+                area = edge.earlier if side == "from" else edge.later
+                if area is not None and area not in areas:
+                    place = Where(file=where.file, field=f"crosswalks[{w}].edges[{n}].{side}")
+                    yield FrameworkError("RG126", f"{key} has no area {area!r}", where=place, hint="name one of its areas")
