@@ -67,6 +67,7 @@ FUNCTIONS = (
     "changes_of",
     "plural",
     "told",
+    "by_section",
 )
 _MONTHS = "January February March April May June July August September October November December".split()
 _LARGEST = 50_000_000
@@ -422,6 +423,30 @@ def _told(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(_told(v) for v in value)
     return _number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def _by_section(changes: Sequence[Any], side: str) -> list[tuple[str, str, int]]:
+    """(section, numbers of its paragraphs as ranges, count of pieces without a number), in printed order."""
+    found: dict[str, tuple[list[int], int]] = {}
+    for change in changes:
+        piece = getattr(change, side)
+        numbers, unnumbered = found.setdefault(piece.section or "", ([], 0))
+        if (piece.number or "").isdigit():
+            numbers.append(int(piece.number))
+        else:
+            found[piece.section or ""] = (numbers, unnumbered + 1)
+    return [(section, _ranges(numbers), unnumbered) for section, (numbers, unnumbered) in found.items()]
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """``3, 5 to 9``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a} to {b}" for a, b in runs)
 
 
 # -- contexts ----------------------------------------------------------------------------------------------------------

@@ -16,12 +16,17 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from reportgen.model import Edit
+
+class Run(NamedTuple):
+    """A run of words: in both texts (``equal``), only in the earlier (``del``) or only in the later one (``ins``)."""
+
+    op: Literal["equal", "ins", "del"]
+    text: str
+
 
 _Side = Literal["ins", "del"]
-
 
 _STOP_WORDS = """
 a about after all also always an and any are as at be been before being between both but by can could did do does each
@@ -119,7 +124,7 @@ _RUNS = (12, 4, 2, 1, 4, 1)
 _Span = tuple[int, int, int, int]
 
 
-def word_edits(earlier: str, later: str) -> tuple[Edit, ...]:
+def word_edits(earlier: str, later: str) -> tuple[Run, ...]:
     """What was changed between two texts, in readable pieces.
 
     Args:
@@ -132,7 +137,7 @@ def word_edits(earlier: str, later: str) -> tuple[Edit, ...]:
         come out with insertions and deletions exchanged. Empty only for two empty texts.
     """
     if earlier == later:
-        return (Edit(op="equal", text=earlier),) if earlier else ()
+        return (Run("equal", earlier),) if earlier else ()
     # difflib's answer depends on which text comes first: one order for both directions
     if (len(earlier), earlier) > (len(later), later):
         return tuple(_written(_UNIT.findall(later), _UNIT.findall(earlier), first="ins", second="del"))
@@ -161,7 +166,7 @@ def _content(text: str) -> list[str]:
     return [token.casefold() for token in words(text) if token[0].isalnum()]
 
 
-def _written(a: list[str], b: list[str], *, first: _Side, second: _Side) -> Iterator[Edit]:
+def _written(a: list[str], b: list[str], *, first: _Side, second: _Side) -> Iterator[Run]:
     """The edits between two lists of units (words with the space before them), merged and tidied."""
     spans = _folded(a, b, list(_stretches(a, b)))
     equal = ""
@@ -174,15 +179,15 @@ def _written(a: list[str], b: list[str], *, first: _Side, second: _Side) -> Iter
         shared = _lead(one, two)
         equal += one[:shared]
         if equal:
-            yield Edit(op="equal", text=equal)
+            yield Run("equal", equal)
             equal = ""
         texts = {first: one[shared:], second: two[shared:]}
         if texts["del"]:
-            yield Edit(op="del", text=texts["del"])
+            yield Run("del", texts["del"])
         if texts["ins"]:
-            yield Edit(op="ins", text=texts["ins"])
+            yield Run("ins", texts["ins"])
     if equal:
-        yield Edit(op="equal", text=equal)
+        yield Run("equal", equal)
 
 
 def _lead(one: str, two: str) -> int:

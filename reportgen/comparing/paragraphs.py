@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import Literal
 
 from reportgen.model import (
+    Edit,
     Evidence,
     Inspection,
     ItemsParagraph,
@@ -120,8 +121,13 @@ def _change(pair: Laid) -> ParagraphChange:
         earlier=_side(one),
         later=_side(two),
         similarity=round(similarity(one.text, two.text), 4),
-        edits=word_edits(one.text, two.text),
+        edits=edits_between(one.text, two.text),
     )
+
+
+def edits_between(earlier: str, later: str) -> tuple[Edit, ...]:
+    """What was changed between two texts, word by word; see :func:`reportgen.wording.word_edits`."""
+    return tuple(Edit(op=run.op, text=run.text) for run in word_edits(earlier, later))
 
 
 def _side(unit: Unit | None) -> ParagraphSide | None:

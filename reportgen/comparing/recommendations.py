@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from reportgen.comparing.paragraphs import Unit
+from reportgen.comparing.paragraphs import Unit, edits_between
 from reportgen.matching import LENIENT, STRICT, Matching, Options, decide, rulings_for, score
 from reportgen.matching.scores import weight, weighty
 from reportgen.model import (
@@ -31,7 +31,7 @@ from reportgen.model import (
     TimescaleChange,
 )
 from reportgen.model.comparison import EarlierState, LaterState
-from reportgen.wording import sentences, word_edits
+from reportgen.wording import sentences
 
 #: A paragraph mentions a recommendation from here up (0 to 1: how much of its weighty words stand there).
 MENTIONED = 0.4
@@ -204,7 +204,7 @@ def _finished(
     """A link with its edits and its change of timescale. ``printed``: both texts are the reports' own words."""
     return link.model_copy(
         update={
-            "edits": word_edits(one.text, two.text) if printed and one.text != two.text else (),
+            "edits": edits_between(one.text, two.text) if printed and one.text != two.text else (),
             "timescale_change": _timescale_change(one, two, frameworks),
             # the bands were measured on printed words
             "confidence": link.confidence if printed or link.basis != "inferred" else "possible",

@@ -44,13 +44,15 @@ RULES = "char-ngrams/1"
 class Options:
     """Thresholds on the score (0 to 1).
 
-    ``accept``: a link from here up, if it is the best of either side. ``review``: a candidate for a person to decide
-    from here up. ``margin``: a link below ``likely`` must lead the next best by so much. ``likely`` and ``strong``
-    begin the bands of that name; what is accepted below is ``possible``.
+    ``accept``: a link from here up, if it is the best of either side. ``review``: from here up a person should decide.
+    ``show``: a candidate from here up, to be found by those who look for it. ``margin``: a link below ``likely`` must
+    lead the next best by so much. ``likely`` and ``strong`` begin the bands of that name; what is accepted below is
+    ``possible``.
     """
 
     accept: float = 0.27
     review: float = 0.20
+    show: float = 0.14
     margin: float = 0.02
     likely: float = 0.33
     strong: float = 0.42
@@ -66,7 +68,7 @@ class Matching:
     """Accepted links, and for each recommendation of either side (by id) the candidates that were not accepted.
 
     Candidates stand best first, at most three, rejected ones last. ``review``: the ids on either side that have no link
-    but a candidate that a person should decide on.
+    but a candidate good enough for a person to decide on.
     """
 
     links: tuple[RecommendationLink, ...] = ()
@@ -123,10 +125,14 @@ def decide(scores: Scores, rulings: Rulings, options: Options) -> Matching:
     found = _candidates(scores, set(linked), cells, rulings, options)
     have = {one for one, _ in linked}, {two for _, two in linked}
     review = [
-        frozenset(name for name, some in side.items() if name not in done and any(not c.rejected for c in some))
+        frozenset(name for name, some in side.items() if name not in done and _undecided(some, options))
         for side, done in zip(found, have, strict=True)
     ]
     return Matching(links, found[0], found[1], (review[0], review[1]))
+
+
+def _undecided(candidates: Iterable[Candidate], options: Options) -> bool:
+    return any(c.score >= options.review and not c.rejected for c in candidates)
 
 
 def _exact(scores: Scores, settled: set[Pair], rejected: frozenset[Pair]) -> tuple[set[Pair], set[Pair]]:
@@ -224,7 +230,8 @@ def _candidates(
     scores: Scores, linked: set[Pair], cells: Iterable[Cell], rulings: Rulings, options: Options
 ) -> tuple[dict[str, tuple[Candidate, ...]], dict[str, tuple[Candidate, ...]]]:
     """What was not accepted, for each recommendation of either side: the best few, then what people rejected."""
-    near = [cell for cell in cells if cell.score >= options.review and cell.pair not in linked]
+    shown = min(options.show, options.review)
+    near = [cell for cell in cells if cell.score >= shown and cell.pair not in linked]
     refused = [
         scores.cells.get(pair) or cell_of(scores.earlier[pair[0]], scores.later[pair[1]], 0.0)
         for pair in rulings.rejected

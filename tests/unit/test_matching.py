@@ -202,6 +202,12 @@ def test_the_runner_up_is_the_next_best_on_either_side() -> None:
     assert (link.runner_up.earlier, link.runner_up.later) == ("R1", "S4")
 
 
+def test_a_candidate_may_be_shown_that_nobody_need_decide_on() -> None:
+    matching = decide(score(EARLIER, LATER), Rulings(), Options(accept=0.99, review=0.98, show=0.3))
+    assert [c.id for c in matching.earlier["R1"]] == ["S2"]
+    assert matching.review == (frozenset(), frozenset())
+
+
 def test_at_most_three_candidates_are_shown() -> None:
     later = [recommendation(f"S{n}", f"Test lifeboats in harbour {n}") for n in range(8)]
     matching = decide(score(EARLIER, later), Rulings(), Options(accept=0.99, review=0.01))

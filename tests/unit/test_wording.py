@@ -5,22 +5,22 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reportgen.model import Edit
-from reportgen.wording import ascending, normalise, sentences, similarity, word_edits, words
+from reportgen.wording import Run, ascending, normalise, sentences, similarity, word_edits, words
 
+ANY_MACHINE = settings(deadline=None)
 #: Texts in which words recur, so that there is something to align; now and then any text at all.
 WORDS = ["the", "of", "and", "crew", "deck", "boats", "boat’s", "safe,", "-", "(now)", "12", "3.5", "a.b\n"]
 TEXTS = st.one_of(st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join), st.text(max_size=60))
 
 
-def written(edits: tuple[Edit, ...]) -> list[tuple[str, str]]:
+def written(edits: tuple[Run, ...]) -> list[tuple[str, str]]:
     return [(edit.op, edit.text) for edit in edits]
 
 
-def side(edits: tuple[Edit, ...], op: str) -> str:
+def side(edits: tuple[Run, ...], op: str) -> str:
     return "".join(edit.text for edit in edits if edit.op in ("equal", op))
 
 
@@ -45,6 +45,7 @@ def test_normalise(text: str, folded: str) -> None:
 
 
 @given(st.text())
+@ANY_MACHINE
 def test_normalising_twice_changes_nothing(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
 
@@ -59,6 +60,7 @@ def test_words_keep_inner_apostrophes_and_set_signs_apart() -> None:
 
 
 @given(st.text())
+@ANY_MACHINE
 def test_joined_words_are_the_text(text: str) -> None:
     assert "".join(words(text)) == text
 
@@ -81,6 +83,7 @@ def test_sentences(text: str, expected: tuple[str, ...]) -> None:
 
 
 @given(st.text(alphabet="aB. !?\n\u201d)1", max_size=80))
+@ANY_MACHINE
 def test_sentences_lose_nothing_but_space(text: str) -> None:
     assert "".join("".join(sentences(text)).split()) == "".join(text.split())
 
@@ -89,6 +92,7 @@ def test_sentences_lose_nothing_but_space(text: str) -> None:
 
 
 @given(TEXTS, TEXTS)
+@ANY_MACHINE
 def test_edits_rebuild_both_texts(earlier: str, later: str) -> None:
     edits = word_edits(earlier, later)
     assert side(edits, "del") == earlier
@@ -99,6 +103,7 @@ def test_edits_rebuild_both_texts(earlier: str, later: str) -> None:
 
 
 @given(TEXTS, TEXTS)
+@ANY_MACHINE
 def test_edits_mirror(earlier: str, later: str) -> None:
     swapped = {"equal": "equal", "ins": "del", "del": "ins"}
     there = [(edit.op, edit.text) for edit in word_edits(earlier, later)]
@@ -191,6 +196,7 @@ def test_similarity_orders_texts_as_a_reader_would() -> None:
 
 
 @given(TEXTS, TEXTS)
+@ANY_MACHINE
 def test_similarity_is_symmetric_and_bounded(a: str, b: str) -> None:
     assert similarity(a, b) == similarity(b, a)
     assert 0 <= similarity(a, b) <= 1
@@ -201,6 +207,7 @@ def test_similarity_is_symmetric_and_bounded(a: str, b: str) -> None:
 
 
 @given(st.lists(st.integers(0, 30), max_size=12))
+@ANY_MACHINE
 def test_ascending_is_a_longest_run(values: list[int]) -> None:
     chain = ascending(values)
     picked = [values[i] for i in chain]

@@ -1,0 +1,366 @@
+"""Block tree -> Word file. The shell, an ordinary .docx, owns the looks; here the tree is told in its styles.
+
+Level 1 is the document's title (style Title); a heading of level n is Word's Heading n-1. Printed numbers of paragraphs
+and items are text in front of a tab, so that no list counter can change them. The contents are a field whose entries are
+filled in; page numbers in them are fields that Word fills, because nothing here lays out pages. Changes are Word's own
+revisions. The same tree gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from reportgen.document import (
+    Aside,
+    Block,
+    Change,
+    Contents,
+    Document,
+    Emphasis,
+    Heading,
+    Inline,
+    Item,
+    Link,
+    ListBlock,
+    Mark,
+    Note,
+    Paragraph,
+    Row,
+    Section,
+    Strong,
+    Table,
+    Tag,
+    Terms,
+    Text,
+    outline,
+    plain,
+)
+from reportgen.errors import InputError, TemplateError
+
+_NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_DECLARED = f'xmlns:w="{_NS}" xmlns:r="{_R}"'
+_TEXT_WIDTH = 9070
+#: Paragraph roles that have a style of their own; every other paragraph is body text.
+_ROLE_STYLES = {
+    "provider": "Subtitle",
+    "band": "Band",
+    "grade": "GradeLine",
+    "lead": "Lead",
+    "said": "BodyText",
+}
+_SMALL_TABLES = frozenset({"register", "changes", "facts"})
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def write(document: Document, *, shell: str | Path | None = None) -> bytes:
+    """The document as a .docx.
+
+    Args:
+        document: the tree.
+        shell: the Word file that gives styles, footers and page; None takes that of the standard pack.
+
+    Raises:
+        InputError: a character that XML cannot hold (RG114).
+        TemplateError: the shell is not there or is no Word file (RG407).
+    """
+    import docx
+    from lxml import etree
+
+    path = Path(shell) if shell is not None else _standard_shell()
+    try:
+        file = docx.Document(io.BytesIO(_shell_bytes(path)))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise TemplateError("RG407", f"no Word file: {path.name}: {error}", hint="give a .docx") from None
+    body = file.element.body
+    section = body.sectPr
+    builder = _Builder(document, file.part)
+    xml = f"<w:body {_DECLARED}>{''.join(builder.blocks(document.blocks))}</w:body>"
+    for element in etree.fromstring(xml.encode("utf-8"), etree.XMLParser(huge_tree=True, resolve_entities=False)):
+        section.addprevious(element)
+    _fill_fields(file, document)
+    _properties(file, document)
+    buffer = io.BytesIO()
+    file.save(buffer)
+    return _steady(buffer.getvalue())
+
+
+def _standard_shell() -> Path:
+    here = Path(__file__).resolve()
+    for folder in (here.parents[1] / "templates", here.parents[2] / "templates"):
+        found = folder / "standard" / "shell.docx"
+        if found.is_file():
+            return found
+    raise TemplateError("RG407", "the standard Word shell is not installed", hint="install reportgen again")
+
+
+@lru_cache(maxsize=4)
+def _shell_bytes(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+class _Builder:
+    """Blocks -> WordprocessingML as text, which is many times faster than building it element by element."""
+
+    def __init__(self, document: Document, part: Any) -> None:
+        self.document = document
+        self.part = part
+        self.bookmarks = 0
+        self.revisions = 0
+        dated = dict(document.properties).get("date")
+        self.when = f"{dated or '2000-01-01'}T00:00:00Z"
+        self.names: dict[str, str] = {}
+        self.cover_open = False
+
+    # -- blocks
+
+    def blocks(self, blocks: Sequence[Block], *, style: str | None = None) -> Iterator[str]:
+        for block in blocks:
+            yield from self.block(block, style)
+
+    def block(self, block: Block, style: str | None) -> Iterator[str]:
+        match block:
+            case Section(inner):
+                yield from self.blocks(inner, style=style)
+            case Aside(inner):
+                yield from self.blocks(inner, style="Note")
+            case Heading(level, inlines, id_, change):
+                name = "Title" if level == 1 else f"Heading{min(level - 1, 5)}"
+                yield self.paragraph(name, self.bookmarked(id_, self.runs(inlines, change)), change)
+            case Paragraph():
+                yield self.text(block, style)
+            case Note(mark, inlines, id_):
+                runs = f"{self.run(mark, '<w:vertAlign w:val=%ssuperscript%s/>' % (chr(34), chr(34)))}{self.tab()}{self.runs(inlines)}"
+                yield self.paragraph("NoteText", self.bookmarked(id_, runs))
+            case ListBlock():
+                yield from self.items(block.items, 1)
+            case Table():
+                yield from self.table(block)
+            case Terms(pairs):
+                for term, value in pairs:
+                    yield self.paragraph("Details", self.runs((Strong(term),)) + self.tab() + self.runs(value))
+            case Contents():
+                yield from self.contents(block)
+
+    def text(self, block: Paragraph, style: str | None) -> str:
+        runs = self.runs(block.inlines, block.change)
+        if block.number:
+            number = self.changed(self.run(f"{block.number}.", '<w:rStyle w:val="ParagraphNumber"/>', block.change) + self.tab(), block.change)
+            return self.paragraph(style or "NumberedParagraph", self.bookmarked(block.id, number + runs), block.change)
+        name = style or _ROLE_STYLES.get(block.role or "", "BodyText")
+        return self.paragraph(name, self.bookmarked(block.id, runs), block.change)
+
+    def items(self, items: Iterable[Item], depth: int) -> Iterator[str]:
+        for item in items:
+            first = True
+            for inner in item.blocks:
+                if isinstance(inner, ListBlock):
+                    yield from self.items(inner.items, depth + 1)
+                elif isinstance(inner, Paragraph):
+                    runs = self.runs(inner.inlines, item.change)
+                    if first and item.number:
+                        lead = self.run(f"{item.number}.", '<w:rStyle w:val="ParagraphNumber"/>', item.change) + self.tab()
+                        yield self.paragraph("NumberedItem", self.bookmarked(item.id, self.changed(lead, item.change) + runs), item.change)
+                    else:
+                        name = f"ListBullet{'' if depth == 1 else min(depth, 3)}" if first else "BodyText"
+                        yield self.paragraph(name, self.bookmarked(item.id if first else None, runs), item.change)
+                    first = False
+                else:
+                    yield from self.block(inner, None)
+
+    def table(self, table: Table) -> Iterator[str]:
+        caption = plain(table.caption)
+        if caption:
+            yield self.paragraph("Caption", self.runs(table.caption))
+        widths = _widths(table)
+        grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
+        first_column = int(all(row.cells[0].header == "row" for row in table.rows)) if table.rows else 0
+        look = (
+            f'<w:tblLook w:val="0{"4" if not table.head else "4"}{"A" if first_column else "2"}0" w:firstRow="{int(bool(table.head))}" w:lastRow="0" '
+            f'w:firstColumn="{first_column}" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
+        )
+        described = f"<w:tblCaption w:val={quoteattr(_legal(caption)[:250])}/>" if caption else ""
+        style = "TableSmall" if table.role in _SMALL_TABLES else "TableText"
+        rows = [self.row(row, widths, style, head=True) for row in table.head]
+        rows += [self.row(row, widths, style, head=False) for row in table.rows]
+        yield (
+            f'<w:tbl><w:tblPr><w:tblStyle w:val="ReportTable"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>{look}{described}</w:tblPr>'
+            f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
+        )
+        # two tables without a paragraph between them would become one in Word
+        yield '<w:p><w:pPr><w:pStyle w:val="BodyText"/><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
+
+    def row(self, row: Row, widths: Sequence[int], style: str, *, head: bool) -> str:
+        change = self.revision(row.change) if row.change else ""
+        properties = f"<w:cantSplit/>{'<w:tblHeader/>' if head else ''}{change}"
+        cells = []
+        for cell, width in zip(row.cells, widths, strict=True):
+            runs = self.runs(cell.inlines, row.change)
+            if cell.header == "row" and not head:
+                runs = runs.replace("<w:r>", "<w:r>", 1)
+            cells.append(
+                f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{self.paragraph(style, runs, row.change)}</w:tc>'
+            )
+        return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
+
+    def contents(self, block: Contents) -> Iterator[str]:
+        yield self.paragraph("TOCHeading", self.runs(block.title))
+        headings = outline(self.document.blocks, block.depth)
+        begin = (
+            f'<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> TOC \\o "1-{block.depth - 1}" \\h \\z \\u </w:instrText></w:r>'
+            '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
+        )
+        end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+        for index, heading in enumerate(headings):
+            name = self.bookmark_name(heading.id or "")
+            page = (
+                f'<w:r><w:tab/></w:r><w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r><w:r><w:instrText xml:space="preserve"> PAGEREF {name} \\h </w:instrText></w:r>'
+                '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
+            )
+            link = f'<w:hyperlink w:anchor="{name}" w:history="1">{self.run(plain(heading.inlines))}{page}</w:hyperlink>'
+            before, after = (begin if index == 0 else ""), (end if index == len(headings) - 1 else "")
+            yield self.paragraph(f"TOC{min(heading.level - 1, 3)}", before + link + after)
+        yield '<w:p><w:pPr><w:pStyle w:val="BodyText"/></w:pPr><w:r><w:br w:type="page"/></w:r></w:p>'
+
+    # -- paragraphs and runs
+
+    def paragraph(self, style: str, runs: str, change: Change = None) -> str:
+        mark = f"<w:rPr>{self.revision(change)}</w:rPr>" if change else ""
+        return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{mark}</w:pPr>{runs}</w:p>'
+
+    def bookmark_name(self, id_: str) -> str:
+        """A name that Word takes (letters, digits, underscores, at most 40), one for each id."""
+        if id_ not in self.names:
+            base = "_" + re.sub(r"\W", "_", id_)[:32]
+            name, count = base, 1
+            while name in self.names.values():
+                count += 1
+                name = f"{base}_{count}"
+            self.names[id_] = name
+        return self.names[id_]
+
+    def bookmarked(self, id_: str | None, runs: str) -> str:
+        if not id_:
+            return runs
+        self.bookmarks += 1
+        name = self.bookmark_name(id_)
+        return f'<w:bookmarkStart w:id="{self.bookmarks}" w:name="{name}"/>{runs}<w:bookmarkEnd w:id="{self.bookmarks}"/>'
+
+    def revision(self, change: Change) -> str:
+        self.revisions += 1
+        return f'<w:{change} w:id="{100000 + self.revisions}" w:author="reportgen" w:date="{self.when}"/>'
+
+    def changed(self, runs: str, change: Change) -> str:
+        if not change or not runs:
+            return runs
+        self.revisions += 1
+        return f'<w:{change} w:id="{100000 + self.revisions}" w:author="reportgen" w:date="{self.when}">{runs}</w:{change}>'
+
+    def tab(self) -> str:
+        return "<w:r><w:tab/></w:r>"
+
+    def run(self, text: str, properties: str = "", change: Change = None) -> str:
+        if not text:
+            return ""
+        tag = "delText" if change == "del" else "t"
+        inside = f"<w:rPr>{properties}</w:rPr>" if properties else ""
+        return f'<w:r>{inside}<w:{tag} xml:space="preserve">{escape(_legal(text))}</w:{tag}></w:r>'
+
+    def runs(self, inlines: Iterable[Inline], change: Change = None, properties: str = "") -> str:
+        out: list[str] = []
+        for inline in inlines:
+            match inline:
+                case Text(text, own):
+                    kind = change or own
+                    out.append(self.changed(self.run(text, properties, kind), kind))
+                case Strong(inner):
+                    out.append(self.runs(inner, change, properties + "<w:b/><w:bCs/>"))
+                case Emphasis(inner):
+                    out.append(self.runs(inner, change, properties + "<w:i/><w:iCs/>"))
+                case Link(href, inner):
+                    out.append(self.link(href, self.runs(inner, change, '<w:rStyle w:val="Hyperlink"/>')))
+                case Mark(text):
+                    out.append(self.changed(self.run(text, '<w:vertAlign w:val="superscript"/>', change), change))
+                case Tag(text, _):
+                    out.append(self.changed(self.run(text, '<w:rStyle w:val="Tag"/>', change), change))
+        return "".join(out)
+
+    def link(self, href: str, runs: str) -> str:
+        if href.startswith("#"):
+            return f'<w:hyperlink w:anchor="{self.bookmark_name(href[1:])}" w:history="1">{runs}</w:hyperlink>'
+        from docx.opc.constants import RELATIONSHIP_TYPE
+
+        rid = self.part.relate_to(href, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+        return f'<w:hyperlink r:id="{rid}" w:history="1">{runs}</w:hyperlink>'
+
+
+def _legal(text: str) -> str:
+    found = _ILLEGAL.search(text)
+    if found:
+        message = f"control character U+{ord(found[0]):04X} in {text[max(0, found.start() - 20) : found.start()]!r}…"
+        raise InputError("RG114", message, hint="take it out of the data")
+    return text
+
+
+def _widths(table: Table) -> list[int]:
+    """Column widths in twentieths of a point: by the words in them, none too narrow for its longest word."""
+    rows = [[plain(c.inlines) for c in row.cells] for row in (*table.head, *table.rows)]
+    columns = list(zip(*rows, strict=True))
+    longest = [max(max((len(w) for w in cell.split()), default=1) for cell in column) for column in columns]
+    per_character = 105 if table.role in _SMALL_TABLES else 125
+    least = [min(word * per_character + 260, _TEXT_WIDTH // 2) for word in longest]
+    weight = [min(60.0, max(6.0, sum(map(len, column)) / len(column))) ** 0.8 for column in columns]
+    if sum(least) >= _TEXT_WIDTH:
+        made = [int(_TEXT_WIDTH * part / sum(least)) for part in least]
+    else:
+        spare = _TEXT_WIDTH - sum(least)
+        made = [int(low + spare * part / sum(weight)) for low, part in zip(least, weight, strict=True)]
+    made[-1] += _TEXT_WIDTH - sum(made)
+    return made
+
+
+def _fill_fields(file: Any, document: Document) -> None:
+    """Fill ``{{ title }}`` and the other properties in headers and footers."""
+    values = {"title": document.title, **dict(document.properties)}
+    for part in file.part.package.iter_parts():
+        if not part.partname.startswith(("/word/footer", "/word/header")):
+            continue
+        for element in part.element.iter(f"{{{_NS}}}t"):
+            if element.text and "{{" in element.text:
+                element.text = re.sub(r"\{\{\s*(\w+)\s*\}\}", lambda m: values.get(m[1], m[0]), element.text)
+
+
+def _properties(file: Any, document: Document) -> None:
+    core = file.core_properties
+    properties = dict(document.properties)
+    core.title = document.title[:255]
+    core.author = properties.get("author", "")[:255]
+    core.subject = properties.get("subject", "")[:255]
+    core.language = document.lang
+    core.last_modified_by = core.author
+    if "date" in properties:
+        when = datetime.fromisoformat(properties["date"]).replace(tzinfo=UTC)
+        core.created = core.modified = when
+    for lang in file.styles.element.iter(f"{{{_NS}}}lang"):
+        lang.set(f"{{{_NS}}}val", document.lang)
+
+
+def _steady(data: bytes) -> bytes:
+    """The same archive with nothing in it that depends on when or where it was made."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            target.writestr(entry, source.read(name))
+    return out.getvalue()
