@@ -608,7 +608,9 @@ def _in_short(comparison: Comparison) -> str:
             said.append(f"For {count} more a person has to decide whether a later recommendation follows")
     new = comparison.summary.later.get("new", 0)
     if comparison.recommendations.later:
-        said.append(f"{new} of the {len(comparison.recommendations.later)} later recommendations {'is' if new == 1 else 'are'} new")
+        said.append(
+            f"{new} of the {len(comparison.recommendations.later)} later recommendations {'is' if new == 1 else 'are'} new"
+        )
     return ". ".join(said) + "."
 
 

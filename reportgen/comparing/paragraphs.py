@@ -194,22 +194,23 @@ def _similar(earlier: Sequence[Unit], later: Sequence[Unit], pairs: dict[int, in
     taken = set(pairs.values())
     ones = {i: _features(unit.text) for i, unit in enumerate(earlier) if i not in pairs}
     twos = {j: _features(unit.text) for j, unit in enumerate(later) if j not in taken}
+    cues = {i: _cues(f) for i, f in ones.items()}, {j: _cues(f) for j, f in twos.items()}
     holders: dict[tuple[str, _Feature], list[int]] = defaultdict(list)
-    for j, features in twos.items():
-        for feature in _cues(features):
-            holders[later[j].class_, feature].append(j)
-    mine = Counter((earlier[i].class_, feature) for i, features in ones.items() for feature in _cues(features))
+    for j, some in cues[1].items():
+        for cue in some:
+            holders[later[j].class_, cue].append(j)
+    mine = Counter((earlier[i].class_, cue) for i, some in cues[0].items() for cue in some)
     cells = []
-    for i, features in ones.items():
+    for i, some in cues[0].items():
         near: Counter[int] = Counter()
-        for feature in _cues(features):
-            key = (earlier[i].class_, feature)
+        for cue in some:
+            key = (earlier[i].class_, cue)
             if max(len(holders.get(key, ())), mine[key]) <= _COMMON:
                 near.update(holders.get(key, ()))
         for j, shared in near.items():
-            if 20 * shared < len(_cues(features)) + len(_cues(twos[j])):
+            if 20 * shared < len(some) + len(cues[1][j]):
                 continue  # far too little in common
-            alike = _alike(features, twos[j])
+            alike = _alike(ones[i], twos[j])
             if alike >= ALIKE:
                 cells.append((alike, *_tie(earlier[i], later[j], i, j), i, j))
     found: dict[int, int] = {}

@@ -101,9 +101,7 @@ def compare_recommendations(
     for matching in (strict, lenient):
         one = earlier_states(earlier.recommendations, matching, looked_at)
         two = later_states(later.recommendations, matching)
-        ends.append(
-            Counts(earlier=counted(one.values()), later=counted(two.values()), links=len(matching.links))
-        )
+        ends.append(Counts(earlier=counted(one.values()), later=counted(two.values()), links=len(matching.links)))
     return Compared(changes, ends[0], ends[1], notices)
 
 

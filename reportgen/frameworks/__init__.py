@@ -86,12 +86,16 @@ def grade_by_label(framework: Framework, area: str, printed: str) -> Grade | Non
     if scale is None:
         return None
     words = folded_label(printed)
-    numbered = re.fullmatch(r"(?P<a>.+?)\s*[(:,-]?\s*grade (?P<n>\d+)\)?|grade (?P<m>\d+)\s*[(:,-]?\s*(?P<b>.+?)\)?", words)
+    numbered = re.fullmatch(
+        r"(?P<a>.+?)\s*[(:,-]?\s*grade (?P<n>\d+)\)?|grade (?P<m>\d+)\s*[(:,-]?\s*(?P<b>.+?)\)?", words
+    )
     if numbered:
         words = numbered["a"] or numbered["b"]
     number = (numbered["n"] or numbered["m"]) if numbered else None
     for grade in scale.grades:
-        if words in {folded_label(w) for w in (grade.label, *grade.aliases)} and (number is None or grade.number in (None, number)):
+        if words in {folded_label(w) for w in (grade.label, *grade.aliases)} and (
+            number is None or grade.number in (None, number)
+        ):
             return grade
     return None
 
@@ -119,7 +123,10 @@ def check_inspection(inspection: Inspection, framework: Framework) -> Iterator[P
             yield _unknown((*at, "area"), "RG121", "area", judgement.area, areas)
             continue
         scale = framework.scale_of(judgement.area)
-        for path, grade in (((*at, "grade"), judgement.grade), *(((*at, "conflicts", c, "value"), x.value) for c, x in enumerate(judgement.conflicts))):
+        for path, grade in (
+            ((*at, "grade"), judgement.grade),
+            *(((*at, "conflicts", c, "value"), x.value) for c, x in enumerate(judgement.conflicts)),
+        ):
             if grade is None:
                 continue
             if scale is None:
@@ -129,7 +136,11 @@ def check_inspection(inspection: Inspection, framework: Framework) -> Iterator[P
     kinds, bands = {k.key for k in rules.kinds}, {b.key for b in rules.bands}
     addressees = {a.key for a in rules.addressees}
     for i, r in enumerate(inspection.recommendations):
-        for name, value, known in (("kind", r.kind, kinds), ("timescale", r.timescale, bands), ("addressee", r.addressee, addressees)):
+        for name, value, known in (
+            ("kind", r.kind, kinds),
+            ("timescale", r.timescale, bands),
+            ("addressee", r.addressee, addressees),
+        ):
             if value is not None and value not in known:
                 yield _unknown(("recommendations", i, name), "RG123", name, value, known)
         for a, area in enumerate(r.areas):
@@ -194,17 +205,26 @@ def crosswalk(earlier: Framework, later: Framework) -> tuple[Edge, ...]:
         return tuple(_edge(a.key, a.key, "same", "the same framework") for a in earlier.areas)
     edges = _between(earlier.key, later.key)
     if not edges:
-        edges = {(b, a): _edge(b, a, e.comparability, e.reason, e.source) for (a, b), e in _between(later.key, earlier.key).items()}
+        edges = {
+            (b, a): _edge(b, a, e.comparability, e.reason, e.source)
+            for (a, b), e in _between(later.key, earlier.key).items()
+        }
     here, there = [a.key for a in earlier.areas], [a.key for a in later.areas]
     out = [e for (a, b), e in edges.items() if a in here and b in there]
     out.sort(key=lambda e: (here.index(e.earlier or ""), there.index(e.later or "")))
     one_sided = {(e.earlier, e.later): e for e in edges.values() if e.earlier is None or e.later is None}
     for key in here:
         if all(e.earlier != key for e in out):
-            out.append(one_sided.get((key, None)) or _edge(key, None, "not_comparable", "no counterpart in the later framework"))
+            out.append(
+                one_sided.get((key, None))
+                or _edge(key, None, "not_comparable", "no counterpart in the later framework")
+            )
     for key in there:
         if all(e.later != key for e in out):
-            out.append(one_sided.get((None, key)) or _edge(None, key, "not_comparable", "no counterpart in the earlier framework"))
+            out.append(
+                one_sided.get((None, key))
+                or _edge(None, key, "not_comparable", "no counterpart in the earlier framework")
+            )
     return tuple(out)
 
 
@@ -271,4 +291,6 @@ def _crosswalk_errors() -> Iterator[ReportgenError]:
                 area = edge.earlier if side == "from" else edge.later
                 if area is not None and area not in areas:
                     place = Where(file=where.file, field=f"crosswalks[{w}].edges[{n}].{side}")
-                    yield FrameworkError("RG126", f"{key} has no area {area!r}", where=place, hint="name one of its areas")
+                    yield FrameworkError(
+                        "RG126", f"{key} has no area {area!r}", where=place, hint="name one of its areas"
+                    )

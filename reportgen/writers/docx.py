@@ -153,7 +153,10 @@ class _Builder:
     def text(self, block: Paragraph, style: str | None) -> str:
         runs = self.runs(block.inlines, block.change)
         if block.number:
-            number = self.changed(self.run(f"{block.number}.", '<w:rStyle w:val="ParagraphNumber"/>', block.change) + self.tab(), block.change)
+            number = self.changed(
+                self.run(f"{block.number}.", '<w:rStyle w:val="ParagraphNumber"/>', block.change) + self.tab(),
+                block.change,
+            )
             return self.paragraph(style or "NumberedParagraph", self.bookmarked(block.id, number + runs), block.change)
         name = style or _ROLE_STYLES.get(block.role or "", "BodyText")
         return self.paragraph(name, self.bookmarked(block.id, runs), block.change)
@@ -167,8 +170,14 @@ class _Builder:
                 elif isinstance(inner, Paragraph):
                     runs = self.runs(inner.inlines, item.change)
                     if first and item.number:
-                        lead = self.run(f"{item.number}.", '<w:rStyle w:val="ParagraphNumber"/>', item.change) + self.tab()
-                        yield self.paragraph("NumberedItem", self.bookmarked(item.id, self.changed(lead, item.change) + runs), item.change)
+                        lead = (
+                            self.run(f"{item.number}.", '<w:rStyle w:val="ParagraphNumber"/>', item.change) + self.tab()
+                        )
+                        yield self.paragraph(
+                            "NumberedItem",
+                            self.bookmarked(item.id, self.changed(lead, item.change) + runs),
+                            item.change,
+                        )
                     else:
                         name = f"ListBullet{'' if depth == 1 else min(depth, 3)}" if first else "BodyText"
                         yield self.paragraph(name, self.bookmarked(item.id if first else None, runs), item.change)
@@ -225,7 +234,9 @@ class _Builder:
                 f'<w:r><w:tab/></w:r><w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r><w:r><w:instrText xml:space="preserve"> PAGEREF {name} \\h </w:instrText></w:r>'
                 '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
             )
-            link = f'<w:hyperlink w:anchor="{name}" w:history="1">{self.run(plain(heading.inlines))}{page}</w:hyperlink>'
+            link = (
+                f'<w:hyperlink w:anchor="{name}" w:history="1">{self.run(plain(heading.inlines))}{page}</w:hyperlink>'
+            )
             before, after = (begin if index == 0 else ""), (end if index == len(headings) - 1 else "")
             yield self.paragraph(f"TOC{min(heading.level - 1, 3)}", before + link + after)
         yield '<w:p><w:pPr><w:pStyle w:val="BodyText"/></w:pPr><w:r><w:br w:type="page"/></w:r></w:p>'
@@ -252,7 +263,9 @@ class _Builder:
             return runs
         self.bookmarks += 1
         name = self.bookmark_name(id_)
-        return f'<w:bookmarkStart w:id="{self.bookmarks}" w:name="{name}"/>{runs}<w:bookmarkEnd w:id="{self.bookmarks}"/>'
+        return (
+            f'<w:bookmarkStart w:id="{self.bookmarks}" w:name="{name}"/>{runs}<w:bookmarkEnd w:id="{self.bookmarks}"/>'
+        )
 
     def revision(self, change: Change) -> str:
         self.revisions += 1
@@ -356,7 +369,10 @@ def _properties(file: Any, document: Document) -> None:
 def _steady(data: bytes) -> bytes:
     """The same archive with nothing in it that depends on when or where it was made."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target,
+    ):
         for name in source.namelist():
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED

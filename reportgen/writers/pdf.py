@@ -53,7 +53,9 @@ def write(rendered: Rendered) -> bytes:
     with _listening() as logged:
         try:
             configuration = FontConfiguration()
-            faces = weasyprint.CSS(string=_faces(), font_config=configuration, url_fetcher=fetcher, base_url=_FONTS.as_uri() + "/")
+            faces = weasyprint.CSS(
+                string=_faces(), font_config=configuration, url_fetcher=fetcher, base_url=_FONTS.as_uri() + "/"
+            )
             page = weasyprint.HTML(string=rendered.html, base_url=_base(rendered), url_fetcher=fetcher)
             data = page.write_pdf(
                 stylesheets=[faces], font_config=configuration, pdf_variant="pdf/ua-1", pdf_identifier=identifier
@@ -61,7 +63,9 @@ def write(rendered: Rendered) -> bytes:
         except ReportgenError:
             raise
         except MemoryError:
-            raise EnvironmentFault("RG505", "out of memory while laying out the pages", hint="split the document") from None
+            raise EnvironmentFault(
+                "RG505", "out of memory while laying out the pages", hint="split the document"
+            ) from None
         except RecursionError:
             raise TemplateError("RG406", "elements are nested too deep to lay out", hint="nest less") from None
         except (KeyboardInterrupt, SystemExit):
@@ -69,7 +73,9 @@ def write(rendered: Rendered) -> bytes:
         except BaseException as error:
             # a refused address comes as a BaseException, so that WeasyPrint cannot pass over it
             if not fetcher.blocked:
-                raise TemplateError("RG406", f"the pages cannot be laid out: {error}", hint="look at the style sheet") from error
+                raise TemplateError(
+                    "RG406", f"the pages cannot be laid out: {error}", hint="look at the style sheet"
+                ) from error
             data = b""
     if fetcher.blocked:
         addresses = ", ".join(sorted(set(fetcher.blocked)))
@@ -172,11 +178,18 @@ def _complain(logged: list[logging.LogRecord], rendered: Rendered) -> None:
         raise EnvironmentFault("RG411", f"no font holds {named}", hint="use another character")
     wrong = [record.getMessage() for record in logged if record.levelno >= logging.ERROR]
     if wrong:
-        raise TemplateError("RG412" if "image" in wrong[0].lower() else "RG406", wrong[0], where=Where(file=rendered.pack), hint="mend the template or its style sheet")
+        raise TemplateError(
+            "RG412" if "image" in wrong[0].lower() else "RG406",
+            wrong[0],
+            where=Where(file=rendered.pack),
+            hint="mend the template or its style sheet",
+        )
 
 
 def _characters(message: str) -> list[str]:
-    return [chr(int(code, 16)) for code in re.findall(r"U\+([0-9A-Fa-f]{4,6})", message)] or re.findall(r"[^\x00-\x7f]", message)
+    return [chr(int(code, 16)) for code in re.findall(r"U\+([0-9A-Fa-f]{4,6})", message)] or re.findall(
+        r"[^\x00-\x7f]", message
+    )
 
 
 def _around(char: str, rendered: Rendered) -> str:

@@ -25,7 +25,9 @@ def paragraph_style(
     run: str = "",
     default: bool = False,
 ) -> str:
-    parts = [f'<w:style w:type="paragraph"{" w:default=" + chr(34) + "1" + chr(34) if default else ""} w:styleId="{key}">']
+    parts = [
+        f'<w:style w:type="paragraph"{" w:default=" + chr(34) + "1" + chr(34) if default else ""} w:styleId="{key}">'
+    ]
     parts.append(f'<w:name w:val="{name}"/>')
     if based and not default:
         parts.append(f'<w:basedOn w:val="{based}"/>')
@@ -65,17 +67,25 @@ def styles() -> str:
         f"<w:pPrDefault><w:pPr>{spacing(0, 120, 276)}</w:pPr></w:pPrDefault></w:docDefaults>",
         paragraph_style("Normal", "Normal", based=None, default=True),
         '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont"><w:name w:val="Default Paragraph Font"/>'
-        "<w:uiPriority w:val=\"1\"/><w:semiHidden/></w:style>",
+        '<w:uiPriority w:val="1"/><w:semiHidden/></w:style>',
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:uiPriority w:val="99"/>'
         '<w:semiHidden/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/>'
         '<w:left w:w="108" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="108" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>',
         '<w:style w:type="numbering" w:default="1" w:styleId="NoList"><w:name w:val="No List"/><w:uiPriority w:val="99"/><w:semiHidden/></w:style>',
         paragraph_style(
-            "Title", "Title", following="Subtitle",
+            "Title",
+            "Title",
+            following="Subtitle",
             paragraph=f'<w:pBdr><w:left w:val="single" w:sz="48" w:space="14" w:color="{ACCENT}"/></w:pBdr>{spacing(3600, 240, 240)}',
             run=f'<w:b/><w:bCs/><w:color w:val="{ACCENT}"/><w:sz w:val="56"/><w:szCs w:val="56"/>',
         ),
-        paragraph_style("Subtitle", "Subtitle", following="BodyText", paragraph=spacing(120, 480), run='<w:b/><w:bCs/><w:sz w:val="34"/><w:szCs w:val="34"/>'),
+        paragraph_style(
+            "Subtitle",
+            "Subtitle",
+            following="BodyText",
+            paragraph=spacing(120, 480),
+            run='<w:b/><w:bCs/><w:sz w:val="34"/><w:szCs w:val="34"/>',
+        ),
         heading(1, 34, 480, 140, ACCENT, rule=True),
         heading(2, 27, 320, 80, ACCENT),
         heading(3, 24, 260, 60, INK),
@@ -84,41 +94,95 @@ def styles() -> str:
         paragraph_style("BodyText", "Body Text", paragraph="<w:widowControl/>" + spacing(0, 140)),
         paragraph_style("Lead", "Lead Paragraph", based="BodyText", run='<w:sz w:val="26"/><w:szCs w:val="26"/>'),
         paragraph_style(
-            "NumberedParagraph", "Numbered Paragraph", based="BodyText",
+            "NumberedParagraph",
+            "Numbered Paragraph",
+            based="BodyText",
             paragraph='<w:tabs><w:tab w:val="left" w:pos="624"/></w:tabs><w:ind w:left="624" w:hanging="624"/>',
         ),
         *(
             paragraph_style(
-                f"ListBullet{'' if n == 1 else n}", f"List Bullet{'' if n == 1 else f' {n}'}", based="BodyText",
+                f"ListBullet{'' if n == 1 else n}",
+                f"List Bullet{'' if n == 1 else f' {n}'}",
+                based="BodyText",
                 paragraph=f'<w:numPr><w:ilvl w:val="{n - 1}"/><w:numId w:val="1"/></w:numPr>{spacing(0, 80)}<w:ind w:left="{340 * n}" w:hanging="340"/>',
             )
             for n in (1, 2, 3)
         ),
         paragraph_style(
-            "NumberedItem", "Numbered Item", based="BodyText",
+            "NumberedItem",
+            "Numbered Item",
+            based="BodyText",
             paragraph=f'<w:tabs><w:tab w:val="left" w:pos="624"/></w:tabs>{spacing(0, 80)}<w:ind w:left="624" w:hanging="624"/>',
         ),
-        paragraph_style("Band", "Band", based="BodyText", following="ListBullet", paragraph="<w:keepNext/>" + spacing(200, 80), run="<w:b/><w:bCs/>"),
-        paragraph_style("GradeLine", "Grade Line", based="BodyText", paragraph="<w:keepNext/>", run='<w:sz w:val="27"/><w:szCs w:val="27"/>'),
-        paragraph_style("Details", "Details", based="BodyText", paragraph=f'<w:tabs><w:tab w:val="left" w:pos="2835"/></w:tabs>{spacing(0, 80)}<w:ind w:left="2835" w:hanging="2835"/>'),
         paragraph_style(
-            "Note", "Aside", based="BodyText",
+            "Band",
+            "Band",
+            based="BodyText",
+            following="ListBullet",
+            paragraph="<w:keepNext/>" + spacing(200, 80),
+            run="<w:b/><w:bCs/>",
+        ),
+        paragraph_style(
+            "GradeLine",
+            "Grade Line",
+            based="BodyText",
+            paragraph="<w:keepNext/>",
+            run='<w:sz w:val="27"/><w:szCs w:val="27"/>',
+        ),
+        paragraph_style(
+            "Details",
+            "Details",
+            based="BodyText",
+            paragraph=f'<w:tabs><w:tab w:val="left" w:pos="2835"/></w:tabs>{spacing(0, 80)}<w:ind w:left="2835" w:hanging="2835"/>',
+        ),
+        paragraph_style(
+            "Note",
+            "Aside",
+            based="BodyText",
             paragraph='<w:pBdr><w:left w:val="single" w:sz="36" w:space="8" w:color="B07A00"/></w:pBdr><w:shd w:val="clear" w:color="auto" w:fill="FFF7E0"/><w:ind w:left="227"/>',
         ),
-        paragraph_style("NoteText", "Note Text", based="BodyText", paragraph='<w:ind w:left="284" w:hanging="284"/>', run='<w:sz w:val="21"/><w:szCs w:val="21"/>'),
-        paragraph_style("Caption", "caption", following="BodyText", paragraph="<w:keepNext/>" + spacing(160, 60), run=f'<w:b/><w:bCs/><w:color w:val="{SOFT}"/><w:sz w:val="22"/><w:szCs w:val="22"/>'),
-        paragraph_style("TableText", "Table Text", paragraph=spacing(60, 60, 252), run='<w:sz w:val="21"/><w:szCs w:val="21"/>'),
-        paragraph_style("TableSmall", "Table Text Small", based="TableText", run='<w:sz w:val="18"/><w:szCs w:val="18"/>'),
-        paragraph_style("TOCHeading", "TOC Heading", following="BodyText", paragraph=f"<w:keepNext/><w:pageBreakBefore/>{spacing(0, 240)}", run=f'<w:b/><w:bCs/><w:color w:val="{ACCENT}"/><w:sz w:val="34"/><w:szCs w:val="34"/>'),
+        paragraph_style(
+            "NoteText",
+            "Note Text",
+            based="BodyText",
+            paragraph='<w:ind w:left="284" w:hanging="284"/>',
+            run='<w:sz w:val="21"/><w:szCs w:val="21"/>',
+        ),
+        paragraph_style(
+            "Caption",
+            "caption",
+            following="BodyText",
+            paragraph="<w:keepNext/>" + spacing(160, 60),
+            run=f'<w:b/><w:bCs/><w:color w:val="{SOFT}"/><w:sz w:val="22"/><w:szCs w:val="22"/>',
+        ),
+        paragraph_style(
+            "TableText", "Table Text", paragraph=spacing(60, 60, 252), run='<w:sz w:val="21"/><w:szCs w:val="21"/>'
+        ),
+        paragraph_style(
+            "TableSmall", "Table Text Small", based="TableText", run='<w:sz w:val="18"/><w:szCs w:val="18"/>'
+        ),
+        paragraph_style(
+            "TOCHeading",
+            "TOC Heading",
+            following="BodyText",
+            paragraph=f"<w:keepNext/><w:pageBreakBefore/>{spacing(0, 240)}",
+            run=f'<w:b/><w:bCs/><w:color w:val="{ACCENT}"/><w:sz w:val="34"/><w:szCs w:val="34"/>',
+        ),
         *(
             paragraph_style(
-                f"TOC{n}", f"toc {n}",
+                f"TOC{n}",
+                f"toc {n}",
                 paragraph=f'<w:tabs><w:tab w:val="right" w:pos="9070"/></w:tabs>{spacing(0, 80)}<w:ind w:left="{(n - 1) * 284}" w:right="567"/>',
                 run="" if n == 1 else '<w:sz w:val="22"/><w:szCs w:val="22"/>',
             )
             for n in (1, 2, 3)
         ),
-        paragraph_style("Footer", "footer", paragraph='<w:tabs><w:tab w:val="right" w:pos="9070"/></w:tabs>' + spacing(0, 0), run=f'<w:color w:val="{SOFT}"/><w:sz w:val="18"/><w:szCs w:val="18"/>'),
+        paragraph_style(
+            "Footer",
+            "footer",
+            paragraph='<w:tabs><w:tab w:val="right" w:pos="9070"/></w:tabs>' + spacing(0, 0),
+            run=f'<w:color w:val="{SOFT}"/><w:sz w:val="18"/><w:szCs w:val="18"/>',
+        ),
         '<w:style w:type="character" w:styleId="Strong"><w:name w:val="Strong"/><w:qFormat/><w:rPr><w:b/><w:bCs/></w:rPr></w:style>',
         '<w:style w:type="character" w:styleId="Emphasis"><w:name w:val="Emphasis"/><w:qFormat/><w:rPr><w:i/><w:iCs/></w:rPr></w:style>',
         '<w:style w:type="character" w:styleId="Tag"><w:name w:val="Grade or State"/><w:qFormat/><w:rPr><w:b/><w:bCs/></w:rPr></w:style>',
@@ -172,11 +236,14 @@ PARTS = {
     '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/>'
     '<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/>'
     '<Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/extended-properties" Target="docProps/app.xml"/></Relationships>',
-    "docProps/core.xml": HEAD + '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+    "docProps/core.xml": HEAD
+    + '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
     'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
     "<dc:title></dc:title><dc:language>en-GB</dc:language></cp:coreProperties>",
-    "docProps/app.xml": HEAD + '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Application>reportgen</Application></Properties>',
-    "word/_rels/document.xml.rels": HEAD + '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    "docProps/app.xml": HEAD
+    + '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Application>reportgen</Application></Properties>',
+    "word/_rels/document.xml.rels": HEAD
+    + '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
     '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/>'
     '<Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/settings" Target="settings.xml"/>'
     '<Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/numbering" Target="numbering.xml"/>'
@@ -186,7 +253,10 @@ PARTS = {
     '<w:footerReference w:type="first" r:id="rId5"/><w:pgSz w:w="11906" w:h="16838"/>'
     '<w:pgMar w:top="1304" w:right="1418" w:bottom="1304" w:left="1418" w:header="680" w:footer="680" w:gutter="0"/><w:titlePg/></w:sectPr></w:body></w:document>',
     "word/footer1.xml": f'{HEAD}<w:ftr {W}><w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr><w:r><w:t>{{{{ title }}}}</w:t></w:r><w:r><w:tab/><w:t xml:space="preserve">Page </w:t></w:r>'
-    + field("PAGE", "1") + '<w:r><w:t xml:space="preserve"> of </w:t></w:r>' + field("NUMPAGES", "1") + "</w:p></w:ftr>",
+    + field("PAGE", "1")
+    + '<w:r><w:t xml:space="preserve"> of </w:t></w:r>'
+    + field("NUMPAGES", "1")
+    + "</w:p></w:ftr>",
     "word/footer2.xml": f'{HEAD}<w:ftr {W}><w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr></w:p></w:ftr>',
     "word/settings.xml": f'{HEAD}<w:settings {W}><w:zoom w:percent="100"/><w:defaultTabStop w:val="720"/><w:characterSpacingControl w:val="doNotCompress"/>'
     '<w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'

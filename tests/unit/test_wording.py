@@ -31,7 +31,7 @@ def side(edits: tuple[Run, ...], op: str) -> str:
     ("text", "folded"),
     [
         ("  two\u00a0 words\n", "two words"),
-        ("the child\u2019s \u201cplan\u201d", "the child's \"plan\""),
+        ("the child\u2019s \u201cplan\u201d", 'the child\'s "plan"'),
         ("2014\u20132018 \u2212 1", "2014-2018 - 1"),
         ("cafe\u0301", "caf\u00e9"),
         ("co\u00adopera\u200btion", "cooperation"),
