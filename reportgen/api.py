@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ __all__ = [
     "Finding",
     "check",
     "compare",
-    "decisions_beside",
+    "decisions_for",
     "framework_keys",
     "import_report",
     "load_framework",
@@ -56,6 +57,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "yaml": (".yaml", ".yml"),
 }
 
+_WRITERS = {"html": "html", "pdf": "pdf", "docx": "docx", "md": "markdown", "txt": "text"}
 _DATA_SUFFIXES = (".yaml", ".yml", ".json")
 
 
@@ -152,7 +154,7 @@ def place_of(inspection: Inspection, folder: Path, suffix: str) -> Path:
 
 
 def without_collision(path: Path, inspection: Inspection, to: str) -> tuple[Path, bytes]:
-    """A free place for an imported inspection, and its bytes: the same source goes over its own file, another beside it.
+    """A free place for an imported inspection, and its bytes: the same source goes over its own file.
 
     Two inspections of one provider that began in one month would share an id; the second becomes ``…-2``.
     """
@@ -194,15 +196,11 @@ def check(path: str | Path) -> list[Finding]:
     return [Finding("warning", w.code, w.message, w.where, w.hint) for w in loaded.warnings]
 
 
-def decisions_beside(path: str | Path) -> Decisions | None:
-    """The ``decisions.yaml`` in the folder of an inspection's file, None where there is none."""
-    beside = Path(path).parent / "decisions.yaml"
-    return data_files.load(beside, Decisions).value if beside.is_file() else None
-
-
-def load_decisions(path: str | Path) -> Decisions:
-    """Load a decisions file."""
-    return data_files.load(Path(path), Decisions).value
+def decisions_for(*paths: str | Path, given: str | Path | None = None) -> Decisions | None:
+    """What people decided: the file given, else the first ``decisions.yaml`` beside one of the paths, else None."""
+    beside = [Path(path).parent / "decisions.yaml" for path in paths]
+    chosen = Path(given) if given is not None else next((path for path in beside if path.is_file()), None)
+    return data_files.load(chosen, Decisions, checks=data_files.CHECKS["decisions"]).value if chosen else None
 
 
 def compare(
@@ -250,29 +248,14 @@ def serialise(subject: Inspection | Comparison | Rendered, to: str) -> bytes:
     if to in ("json", "yaml"):
         if isinstance(subject, Rendered):
             raise UsageFault("RG506", f"{to} is written from data", hint="give the inspection or the comparison itself")
-        return data_files.dump(subject, to=to).encode("utf-8")  # type: ignore[arg-type]
+        return data_files.dump(subject, to=to).encode("utf-8")
     rendered = subject if isinstance(subject, Rendered) else render(subject)
-    if to == "html":
-        from reportgen.writers import html
-
-        return html.write(rendered)
-    if to == "pdf":
-        from reportgen.writers import pdf
-
-        return pdf.write(rendered)
-    if to == "docx":
-        from reportgen.writers import docx
-
-        return docx.write(rendered.document)
-    if to == "md":
-        from reportgen.writers import markdown
-
-        return markdown.write(rendered.document).encode("utf-8")
-    if to == "txt":
-        from reportgen.writers import text
-
-        return text.write(rendered.document).encode("utf-8")
-    raise UsageFault("RG506", f"unknown format {to!r}", hint=f"one of: {', '.join(FORMATS)}")
+    if to not in _WRITERS:
+        raise UsageFault("RG506", f"unknown format {to!r}", hint=f"one of: {', '.join(FORMATS)}")
+    # a writer is loaded when it is wanted: PDF and Word bring heavy libraries
+    writer: Any = import_module(f"reportgen.writers.{_WRITERS[to]}")
+    made: str | bytes = writer.write(rendered if to in ("html", "pdf") else rendered.document)
+    return made.encode("utf-8") if isinstance(made, str) else made
 
 
 def write(subject: Inspection | Comparison | Rendered, path: str | Path, *, to: str | None = None) -> Path:

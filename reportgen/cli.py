@@ -291,7 +291,8 @@ def frameworks_show(state: _State, key: str) -> None:
         click.echo(f"timescale {band.key}: {band.labels[0]}")
     for limit in framework.limits:
         click.echo(
-            f"limit: {limit.grade} in {', '.join(limit.areas)} -> {limit.overall} at most {limit.at_most} ({limit.source})"
+            f"limit: {limit.grade} in {', '.join(limit.areas)} -> {limit.overall} at most {limit.at_most}"
+            f" ({limit.source})"
         )
 
 
@@ -363,10 +364,7 @@ def compare(
     from reportgen import api
 
     first, second = api.read_inspection(earlier), api.read_inspection(later)
-    if decisions is not None:
-        decided = api.load_decisions(decisions)
-    else:
-        decided = api.decisions_beside(later) or api.decisions_beside(earlier)
+    decided = api.decisions_for(later, earlier, given=decisions)
     comparison = api.compare(first, second, decisions=decided)
     state.notices(comparison.notices, str(later))
     if output is None and not to:
@@ -446,9 +444,9 @@ def _deliver(state: _State, data: bytes, path: Path | None, *, overwrite: bool =
     from reportgen import files
 
     if path is None or str(path) == "-":
-        stream = click.get_binary_stream("stdout")
-        stream.write(data)
-        stream.flush()
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
         return
     if not overwrite and path.exists():
         raise UsageFault("RG504", f"{path} exists already", hint="name another file, or move that one away")

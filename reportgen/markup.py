@@ -57,6 +57,8 @@ _ALLOWED: dict[str, frozenset[str]] = {
     **dict.fromkeys(("ul", "table", "tr", "dl", "aside", "span"), frozenset({"class"})),
     **dict.fromkeys(("caption", "thead", "tbody", "td", "dt", "dd", "strong", "em", "sup", "ins", "del"), frozenset()),
     "nav": frozenset({"class", "data-depth", "id"}),
+    # the serialiser puts one round each wide table, so that it can scroll on a narrow screen and be reached by keyboard
+    "div": frozenset({"class", "tabindex", "role", "aria-label"}),
     "th": frozenset({"scope"}),
     "a": frozenset({"href"}),
 }
@@ -195,8 +197,11 @@ class _Converter:
                 return Aside(self.blocks(node), role=role)
             case "nav":
                 return self.contents(node)
-            case _:
-                self.refuse(f"<{node.tag}> cannot stand here", node, "put it inside the element it belongs to")
+            case "div":
+                inner = node.elements()
+                if node.attrs.get("class") == "wide" and len(inner) == 1 and inner[0].tag == "table":
+                    return self.block(inner[0])
+        return self.refuse(f"<{node.tag}> cannot stand here", node, "put it inside the element it belongs to")
 
     def classes(self, node: _Node) -> tuple[str | None, Change, bool]:
         """Role, change and whether it is numbered, from the classes of a block."""
@@ -410,7 +415,7 @@ def slug(text: str) -> str:
 
 def _with_ids(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """Give every heading an id of its own; ids that the template set are kept."""
-    taken = {b.id for b in walk(blocks) if getattr(b, "id", None)}
+    taken: set[str] = {id_ for b in walk(blocks) if (id_ := getattr(b, "id", None))}
 
     def fresh(text: str) -> str:
         base = name = slug(text)
@@ -498,6 +503,10 @@ class _Serialiser:
         yield "</ul>"
 
     def table(self, block: Table) -> Iterator[str]:
+        wide = len((block.head or block.rows)[0].cells) > 3
+        if wide:
+            name = _html(plain(block.caption) or "Table")
+            yield f'<div class="wide" tabindex="0" role="region" aria-label="{name}">'
         yield f"<table{_attrs(block.role)}>"
         if block.caption:
             yield f"<caption>{inline_html(block.caption)}</caption>"
@@ -508,6 +517,8 @@ class _Serialiser:
                     yield f"<tr{_attrs(_changed(row.change))}>{''.join(map(_cell, row.cells))}</tr>"
                 yield f"</{tag}>"
         yield "</table>"
+        if wide:
+            yield "</div>"
 
     def contents(self, block: Contents) -> Iterator[str]:
         id_ = f' id="{_html(block.id)}"' if block.id else ""

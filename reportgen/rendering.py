@@ -277,7 +277,8 @@ def _inside(folder: Path, name: str) -> Path:
 
 def _environment(folder: Path) -> Any:
     from jinja2 import FunctionLoader, StrictUndefined, TemplateNotFound
-    from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+    from jinja2.exceptions import SecurityError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     def load(name: str) -> tuple[str, str, Callable[[], bool]]:
         try:
@@ -494,10 +495,19 @@ def _groups(recommendations: Sequence[Recommendation]) -> list[tuple[str, list[R
     return groups
 
 
-def _register(
+def _register(inspection: Inspection, framework: Framework, labels: Mapping[str, Any]) -> dict[str, Any]:
+    """The registers at the end, as interpret/ours.py reads them back: columns that hold nothing are left out."""
+    made: dict[str, Any] = {}
+    for name, rows in _register_rows(inspection, framework, labels).items():
+        held = [i for i, column in enumerate(zip(*rows, strict=True)) if i == 0 or any(column)]
+        columns = labels["about"][name]["columns"]
+        made[name] = {"columns": [columns[i] for i in held], "rows": [[row[i] for i in held] for row in rows]}
+    return made
+
+
+def _register_rows(
     inspection: Inspection, framework: Framework, labels: Mapping[str, Any]
 ) -> dict[str, list[tuple[str, ...]]]:
-    """The rows of the registers at the end, as interpret/ours.py reads them back."""
     rules = framework.recommendations
     kinds = {k.key: k.label for k in rules.kinds}
     bands = {b.key: b.labels[0] for b in rules.bands}
@@ -609,7 +619,8 @@ def _in_short(comparison: Comparison) -> str:
     new = comparison.summary.later.get("new", 0)
     if comparison.recommendations.later:
         said.append(
-            f"{new} of the {len(comparison.recommendations.later)} later recommendations {'is' if new == 1 else 'are'} new"
+            f"{new} of the {len(comparison.recommendations.later)} later recommendations "
+            f"{'is' if new == 1 else 'are'} new"
         )
     return ". ".join(said) + "."
 

@@ -42,7 +42,7 @@ def _lines(framework: Framework, provider: str) -> Iterator[str]:
     yield "# lead_inspectors: [{name: A. Inspector, title: HMI}]"
     if framework.legal_basis:
         yield f"legal_basis: [{', '.join(_text(b) for b in framework.legal_basis)}]"
-    if framework.areas:
+    if any(framework.scale_of(a.key) for a in framework.areas):
         yield "judgements:"
     for area in framework.areas:
         scale = framework.scale_of(area.key)

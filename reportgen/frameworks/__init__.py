@@ -110,49 +110,17 @@ def area_of_title(framework: Framework, title: str) -> str | None:
     return found.key if found else None
 
 
-# -- an inspection against its framework ---------------------------------------------------------------------------------
+# -- an inspection against its framework -----------------------------------------------------------------------------
 
 
 def check_inspection(inspection: Inspection, framework: Framework) -> Iterator[Problem]:
     """What is wrong with an inspection under its framework; limiting rules and validity are warnings."""
+    yield from _judged(inspection, framework)
+    yield from _recommended(inspection, framework)
     areas = {a.key for a in framework.areas}
-    rules = framework.recommendations
-    for i, judgement in enumerate(inspection.judgements):
-        at = ("judgements", i)
-        if judgement.area not in areas:
-            yield _unknown((*at, "area"), "RG121", "area", judgement.area, areas)
-            continue
-        scale = framework.scale_of(judgement.area)
-        for path, grade in (
-            ((*at, "grade"), judgement.grade),
-            *(((*at, "conflicts", c, "value"), x.value) for c, x in enumerate(judgement.conflicts)),
-        ):
-            if grade is None:
-                continue
-            if scale is None:
-                yield Problem(path, "RG122", f"{judgement.area} is not graded", "drop the grade")
-            elif grade not in {g.key for g in scale.grades}:
-                yield _unknown(path, "RG122", "grade", grade, [g.key for g in scale.grades])
-    kinds, bands = {k.key for k in rules.kinds}, {b.key for b in rules.bands}
-    addressees = {a.key for a in rules.addressees}
-    for i, r in enumerate(inspection.recommendations):
-        for name, value, known in (
-            ("kind", r.kind, kinds),
-            ("timescale", r.timescale, bands),
-            ("addressee", r.addressee, addressees),
-        ):
-            if value is not None and value not in known:
-                yield _unknown(("recommendations", i, name), "RG123", name, value, known)
-        for a, area in enumerate(r.areas):
-            if area not in areas:
-                yield _unknown(("recommendations", i, "areas", a), "RG121", "area", area, areas)
     for i, section in enumerate(inspection.sections):
         if section.area is not None and section.area not in areas:
             yield _unknown(("sections", i, "area"), "RG121", "area", section.area, areas)
-    grades = {g.key for s in framework.scales for g in s.grades}
-    for i, point in enumerate(inspection.scale_as_printed):
-        if point.grade is not None and point.grade not in grades:
-            yield _unknown(("scale_as_printed", i, "grade"), "RG122", "grade", point.grade, grades)
     types = {t.key for t in framework.types}
     if inspection.type is not None and inspection.type not in types:
         yield _unknown(("type",), "RG123", "type", inspection.type, types)
@@ -161,6 +129,44 @@ def check_inspection(inspection: Inspection, framework: Framework) -> Iterator[P
         message = f"{framework.key} holds for inspections that began from {span}; this one began on {inspection.start}"
         yield Problem(("inspected", 0, "start"), "RG124", message, "check the framework and the day", "warning")
     yield from _limits(inspection, framework)
+
+
+def _judged(inspection: Inspection, framework: Framework) -> Iterator[Problem]:
+    areas = {a.key for a in framework.areas}
+    for i, judgement in enumerate(inspection.judgements):
+        if judgement.area not in areas:
+            yield _unknown(("judgements", i, "area"), "RG121", "area", judgement.area, areas)
+            continue
+        scale = framework.scale_of(judgement.area)
+        given: list[tuple[tuple[str | int, ...], str | None]] = [(("judgements", i, "grade"), judgement.grade)]
+        given += [(("judgements", i, "conflicts", c, "value"), x.value) for c, x in enumerate(judgement.conflicts)]
+        for path, grade in given:
+            if grade is not None and scale is None:
+                yield Problem(path, "RG122", f"{judgement.area} is not graded", "drop the grade")
+            elif grade is not None and scale is not None and grade not in {g.key for g in scale.grades}:
+                yield _unknown(path, "RG122", "grade", grade, [g.key for g in scale.grades])
+    grades = {g.key for s in framework.scales for g in s.grades}
+    for i, point in enumerate(inspection.scale_as_printed):
+        if point.grade is not None and point.grade not in grades:
+            yield _unknown(("scale_as_printed", i, "grade"), "RG122", "grade", point.grade, grades)
+
+
+def _recommended(inspection: Inspection, framework: Framework) -> Iterator[Problem]:
+    areas = {a.key for a in framework.areas}
+    rules = framework.recommendations
+    known = {
+        "kind": {k.key for k in rules.kinds},
+        "timescale": {b.key for b in rules.bands},
+        "addressee": {a.key for a in rules.addressees},
+    }
+    for i, recommendation in enumerate(inspection.recommendations):
+        for name, keys in known.items():
+            value = getattr(recommendation, name)
+            if value is not None and value not in keys:
+                yield _unknown(("recommendations", i, name), "RG123", name, value, keys)
+        for a, area in enumerate(recommendation.areas):
+            if area not in areas:
+                yield _unknown(("recommendations", i, "areas", a), "RG121", "area", area, areas)
 
 
 def _unknown(path: tuple[str | int, ...], code: str, what: str, value: str, known: Iterable[str]) -> Problem:
@@ -179,7 +185,8 @@ def _limits(inspection: Inspection, framework: Framework) -> Iterator[Problem]:
         index, overall = judged[limit.overall]
         given, most = framework.grade(limit.overall, overall.grade), framework.grade(limit.overall, limit.at_most)
         if given and most and given.rank > most.rank:
-            message = f"{given.key} although {', '.join(causes)} is {limit.grade}: at most {most.key} is usual ({limit.source})"
+            named = ", ".join(causes)
+            message = f"{given.key} although {named} is {limit.grade}: at most {most.key} is usual ({limit.source})"
             yield Problem(("judgements", index, "grade"), "RG125", message, "check the grades", "warning")
 
 
@@ -261,7 +268,7 @@ def _between(start: str, end: str) -> _Edges:
     return {**composed, **declared}
 
 
-# -- checking the profiles themselves -----------------------------------------------------------------------------------
+# -- checking the profiles themselves --------------------------------------------------------------------------------
 
 
 def check_frameworks(paths: Iterable[Path] = ()) -> list[ReportgenError]:

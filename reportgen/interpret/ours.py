@@ -118,7 +118,7 @@ class _Back:
         self.rows_about = _pairs(self.about[0].blocks)
         self.judgements: tuple[Judgement, ...] = ()
         self.placed: set[str] = set()
-        chapters = self._table(self.labels["about"]["chapters"]["title"])
+        chapters = self._table("chapters")
         self.chapters = [(row[0], row[1]) for row in chapters]
         self.scale: list[ScalePoint] = []
 
@@ -148,7 +148,7 @@ class _Back:
             "footnotes": tuple(self._notes(notes)),
             "facts": tuple(self._facts()),
             "declarations": tuple(self._declarations()),
-            "missing": {row[0]: self._reason(row[1]) for row in self._table(about["missing"]["title"])},
+            "missing": {row[0]: self._reason(row[1]) for row in self._table("missing")},
             "legal_basis": tuple(v for k, v in self.rows_about if k == about["legal_basis"]),
             "team": self._team(),
             "source": self.source.model_copy(update={"notice": self.facts_about.get(about["notice"])}),
@@ -177,7 +177,7 @@ class _Back:
                 kind=self.framework.provider_kind,
             ),
             "inspected": read_periods(details.get(layout.dates[0], "")),
-            "published": Published(date=published, basis=basis or "printed") if published else None,  # type: ignore[arg-type]
+            "published": Published(date=published, basis=basis or "printed") if published else None,
             "lead_inspectors": tuple(Inspector(name=n, title=t or None) for n, _, t in inspectors),
             "age_group": details.get(layout.age_group[0]),
         }
@@ -187,11 +187,17 @@ class _Back:
         text, size = self.facts_about.get(about["team"]), self.facts_about.get(about["team_size"])
         return Team(size=int(size) if size else None, text=text) if text or size else None
 
-    def _table(self, title: str) -> list[list[str]]:
-        part = next((p for p in self.about if p.title == title), None)
-        if part is None:
-            return []
-        return [[_marked_cell(c) for c in row.cells] for table in part.tables() for row in table.rows]
+    def _table(self, name: str) -> list[list[str]]:
+        """The rows of a register with every column it may have; those that the layout left out hold nothing."""
+        about = self.labels["about"][name]
+        part = next((p for p in self.about if p.title == about["title"]), None)
+        out: list[list[str]] = []
+        for table in part.tables() if part else ():
+            heads = [plain(c.inlines) for c in table.head[0].cells] if table.head else []
+            for row in table.rows:
+                cells = {head: _marked_cell(c) for head, c in zip(heads, row.cells, strict=False)}
+                out.append([cells.get(column, "") for column in about["columns"]])
+        return out
 
     def _key_of(self, label: str | None, keys: Mapping[str, str]) -> str | None:
         return keys.get(label, label) if label else None
@@ -200,8 +206,8 @@ class _Back:
         return _turned(self.labels["missing"]).get(words, words)
 
     def _judgements(self) -> Iterable[Judgement]:
-        for row in self._table(self.labels["about"]["judgements"]["title"]):
-            area, label, printed, grade, also = (*row, "", "", "", "", "")[:5]
+        for row in self._table("judgements"):
+            area, label, printed, grade, also = row
             reason = self._reason(grade)
             known = self.framework.grade(area, grade)
             yield Judgement(
@@ -216,7 +222,7 @@ class _Back:
     def _facts(self) -> Iterable[Fact]:
         about = self.labels["about"]["facts"]
         keys = {rule.label: rule.key for rule in self.framework.facts}
-        for label, value, unit, precision in self._table(about["title"]):
+        for label, value, unit, precision in self._table("facts"):
             number = read_number(value)
             if number is None:
                 number = float(value)
@@ -228,9 +234,9 @@ class _Back:
     def _declarations(self) -> Iterable[Declaration]:
         about = self.labels["about"]["declarations"]
         keys = _turned(about["about"])
-        for what, text, grade, day, recommendation in self._table(about["title"]):
+        for what, text, grade, day, recommendation in self._table("declarations"):
             yield Declaration(
-                about=keys.get(what, what),  # type: ignore[arg-type]
+                about=keys.get(what, what),
                 text=text,
                 grade=grade or None,
                 date=day or None,
@@ -283,7 +289,7 @@ class _Back:
 
     def _register(self) -> list[dict[str, str]]:
         names = ("id", "number", "heading", "starts", "timescale", "kind", "addressee", "areas")
-        rows = self._table(self.labels["about"]["recommendations"]["title"])
+        rows = self._table("recommendations")
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _register_texts(self, register: Sequence[dict[str, str]]) -> dict[str, tuple[str, Evidence]]:

@@ -45,7 +45,7 @@ _SOURCES = ("table", "sentence", "chapter")
 
 
 def interpret_published(blocks: Sequence[Block], framework: Framework, source: Source) -> dict[str, Any]:
-    """Read a published report of one framework: the fields of an inspection but for its id, as far as it prints them."""
+    """Read a published report of one framework: all fields of an inspection but its id, as far as it prints them."""
     walk = Walk(framework, blocks)
     walk.read()
     found = judgements(walk)
@@ -129,7 +129,7 @@ def judgements(walk: Walk) -> tuple[Judgement, ...]:
             said = ", ".join(sorted({f"{c.printed!r} ({c.source}, {_where(c.evidence)})" for c in others}))
             walk.notice(
                 "RG210",
-                f"{area.label!r} is {chosen.printed!r} ({chosen.source}, {_where(chosen.evidence)}) and elsewhere {said}",
+                f"{area.label!r} is {chosen.printed!r} ({chosen.source}, {_where(chosen.evidence)}), elsewhere {said}",
                 f"judgements[{index}].grade",
                 chosen.evidence,
             )

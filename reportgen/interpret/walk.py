@@ -163,7 +163,7 @@ class Walk:
             self.values.setdefault("inspected", periods)
             self.evidence.setdefault("inspected", place)
         elif (value := labelled(text, layout.published)) and (day := partial_date(value)) and len(day) == 10:
-            self.values.setdefault("published", Published(date=day, basis="printed"))  # type: ignore[arg-type]
+            self.values.setdefault("published", Published(date=day, basis="printed"))
             self.evidence.setdefault("published", place)
         elif value := labelled(text, layout.inspector):
             self.values.setdefault("lead_inspectors", read_inspectors(value, layout.inspector_titles))

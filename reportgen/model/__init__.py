@@ -84,6 +84,7 @@ from reportgen.model.inspection import (
 )
 
 __all__ = [
+    "MAY_BE_MISSING",
     "Area",
     "Band",
     "Candidate",
@@ -120,7 +121,6 @@ __all__ = [
     "LaterRecommendation",
     "LinkDecision",
     "ListItem",
-    "MAY_BE_MISSING",
     "Mention",
     "Missing",
     "Model",

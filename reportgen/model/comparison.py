@@ -113,7 +113,7 @@ class RunnerUp(Model):
 
 
 class RecommendationLink(Model):
-    """An accepted link between an earlier and a later recommendation. ``score``: 0 to 1, None where a person decided."""
+    """An accepted link between two recommendations. ``score``: 0 to 1, None where a person decided."""
 
     earlier: str
     later: str

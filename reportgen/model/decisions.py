@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -36,7 +36,7 @@ class LinkDecision(Model):
     verdict: Literal["confirmed", "rejected"]
     relation: Literal["same", "reworded", "narrowed", "broadened"] | None = None
     by: Words
-    on: date
+    on: datetime.date
     note: Str | None = None
 
 
@@ -59,7 +59,7 @@ class Position(Model):
     accepted: Literal["accepted", "partially_accepted", "rejected", "no_response_found"] | None = None
     action: Literal["not_started", "in_progress", "reported_complete"] | None = None
     by: Literal["provider"] = "provider"
-    on: date
+    on: datetime.date
     note: Str | None = None
 
 
@@ -73,7 +73,7 @@ class Closure(Model):
         | None
     ) = None
     by: Words
-    on: date
+    on: datetime.date
     evidence: Cited | None = None
     note: Str | None = None
 
@@ -82,8 +82,8 @@ class Due(Model):
     """A date by which a recommendation is due; a later entry moves the date and keeps the history."""
 
     recommendation: RecommendationRef
-    date: date
-    set_on: date
+    date: datetime.date
+    set_on: datetime.date
     note: Str | None = None
 
 
@@ -95,7 +95,7 @@ class Correction(Model):
     was: Any = None
     now: Any = None
     by: Words
-    on: date
+    on: datetime.date
 
 
 class Checked(Model):
@@ -103,7 +103,7 @@ class Checked(Model):
 
     inspection: str
     by: Words
-    on: date
+    on: datetime.date
 
 
 class Decisions(Model):

@@ -217,7 +217,7 @@ class Framework(Model):
 
     @cached_property
     def area_names(self) -> dict[str, Area]:
-        """Every printed name of every area, folded: table label, heading, aliases; the first area keeps a shared name."""
+        """Every printed name of every area, folded; where two areas share a name, the first one keeps it."""
         names: dict[str, Area] = {}
         for area in self.areas:
             for name in (area.label, area.heading, *area.aliases):

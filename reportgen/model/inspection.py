@@ -176,8 +176,10 @@ _PARAGRAPH_KEYS = ("recommendations", "items", "table", "scale", "judgements", "
 
 
 def _kind(value: Any) -> str:
-    get = value.get if isinstance(value, Mapping) else lambda name: getattr(value, name, None)
-    return next((key for key in _PARAGRAPH_KEYS if get(key) is not None), "text")
+    def given(key: str) -> Any:
+        return value.get(key) if isinstance(value, Mapping) else getattr(value, key, None)
+
+    return next((key for key in _PARAGRAPH_KEYS if given(key) is not None), "text")
 
 
 #: One entry of a section: told apart by its key.

@@ -38,8 +38,8 @@ _DEEPEST = 200
 _SKIPPED = frozenset("script style template noscript head svg math iframe object select button".split())
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 "
-    "h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
+    "address article aside blockquote body caption dd details div dl dt fieldset figcaption figure footer form h1 h2 "
+    "h3 h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
 )
 _NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,2})*)\.\s+(?=\S)")
 

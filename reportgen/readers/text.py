@@ -4,7 +4,8 @@ Three kinds of text come in, told apart by how they are set and never by what th
 
 * **flowing**: one line a paragraph (text saved from a word processor);
 * **set**: lines broken to a measure, perhaps with pages ended by form feeds (text taken from a PDF as laid out);
-* **underlined**: our own text output, where every heading has a line of ``=``, ``-``, ``~``, ``^``, ``+`` or ``'`` under it.
+* **underlined**: our own text output, where every heading has a line of ``=``, ``-``, ``~``, ``^``, ``+`` or ``'``
+  under it.
 
 What a page adds to the text – page numbers, running heads, the table of contents – comes out as paragraphs with the
 roles ``page-number``, ``running-head`` and ``contents``; footnotes come out as notes, their marks taken out of the
@@ -313,11 +314,8 @@ class _Assembler:
     def _title(self, text: str) -> int | None:
         """The level of a heading that the contents list, None where they do not; taken in the order of the contents."""
         wanted = folded(text)
-        order = [*range(self.next_title, len(self.titles)), *range(self.next_title)]
-        for index in order:
-            if self.titles[index][0] == wanted:
-                return self.titles[index][1]
-        return None
+        order: list[int] = [*range(self.next_title, len(self.titles)), *range(self.next_title)]
+        return next((self.titles[index][1] for index in order if self.titles[index][0] == wanted), None)
 
     def _pass_title(self, text: str) -> None:
         wanted = folded(text)

@@ -58,6 +58,7 @@ _ROLE_STYLES = {
     "said": "BodyText",
 }
 _SMALL_TABLES = frozenset({"register", "changes", "facts"})
+_RAISED = '<w:vertAlign w:val="superscript"/>'
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -138,7 +139,7 @@ class _Builder:
             case Paragraph():
                 yield self.text(block, style)
             case Note(mark, inlines, id_):
-                runs = f"{self.run(mark, '<w:vertAlign w:val=%ssuperscript%s/>' % (chr(34), chr(34)))}{self.tab()}{self.runs(inlines)}"
+                runs = self.run(mark, _RAISED) + self.tab() + self.runs(inlines)
                 yield self.paragraph("NoteText", self.bookmarked(id_, runs))
             case ListBlock():
                 yield from self.items(block.items, 1)
@@ -192,9 +193,10 @@ class _Builder:
         widths = _widths(table)
         grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
         first_column = int(all(row.cells[0].header == "row" for row in table.rows)) if table.rows else 0
+        bits = 0x0600 | (0x0020 if table.head else 0) | (0x0080 if first_column else 0)
         look = (
-            f'<w:tblLook w:val="0{"4" if not table.head else "4"}{"A" if first_column else "2"}0" w:firstRow="{int(bool(table.head))}" w:lastRow="0" '
-            f'w:firstColumn="{first_column}" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
+            f'<w:tblLook w:val="{bits:04X}" w:firstRow="{int(bool(table.head))}" w:lastRow="0" w:firstColumn="{first_column}" '
+            'w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
         )
         described = f"<w:tblCaption w:val={quoteattr(_legal(caption)[:250])}/>" if caption else ""
         style = "TableSmall" if table.role in _SMALL_TABLES else "TableText"
@@ -213,8 +215,6 @@ class _Builder:
         cells = []
         for cell, width in zip(row.cells, widths, strict=True):
             runs = self.runs(cell.inlines, row.change)
-            if cell.header == "row" and not head:
-                runs = runs.replace("<w:r>", "<w:r>", 1)
             cells.append(
                 f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{self.paragraph(style, runs, row.change)}</w:tc>'
             )
@@ -301,7 +301,7 @@ class _Builder:
                 case Link(href, inner):
                     out.append(self.link(href, self.runs(inner, change, '<w:rStyle w:val="Hyperlink"/>')))
                 case Mark(text):
-                    out.append(self.changed(self.run(text, '<w:vertAlign w:val="superscript"/>', change), change))
+                    out.append(self.changed(self.run(text, _RAISED, change), change))
                 case Tag(text, _):
                     out.append(self.changed(self.run(text, '<w:rStyle w:val="Tag"/>', change), change))
         return "".join(out)

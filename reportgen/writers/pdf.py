@@ -13,13 +13,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reportgen.document import Rendered
 from reportgen.errors import EnvironmentFault, ReportgenError, TemplateError, Where
-
-if TYPE_CHECKING:
-    from weasyprint.urls import URLFetcher
 
 _FONTS = Path(__file__).resolve().parents[1] / "fonts"
 _FACES = (
@@ -104,7 +101,8 @@ def _weasyprint() -> Any:
 
 def _faces() -> str:
     return "\n".join(
-        f'@font-face {{ font-family: "Source Sans 3"; font-weight: {weight}; font-style: {style}; src: url("{name}"); }}'
+        f'@font-face {{ font-family: "Source Sans 3"; font-weight: {weight}; font-style: {style}; '
+        f'src: url("{name}"); }}'
         for name, weight, style in _FACES
     )
 
@@ -118,7 +116,7 @@ def _fetcher(rendered: Rendered) -> Any:
 
     roots = [_FONTS, *([Path(rendered.base).resolve()] if rendered.base else [])]
 
-    class Fetcher(URLFetcher):
+    class Fetcher(URLFetcher):  # type: ignore[misc]
         """Refuses every address but small ``data:`` ones and files of the pack and of the fonts."""
 
         def __init__(self) -> None:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reportgen.markup import unmark
-
 from reportgen.model import (
     GradeHere,
     Inspection,

@@ -20,7 +20,8 @@ def test_blocks_in_order() -> None:
         page(
             "<h1 id=a>Title</h1><p class=numbered><span class=number>12.</span> Some <strong>bold</strong> text</p>"
             "<ul><li>one<ul><li>two</li></ul></li></ul>"
-            "<table><caption>C</caption><thead><tr><th scope=col>A</th></tr></thead><tbody><tr><td>b</td></tr></tbody></table>"
+            "<table><caption>C</caption><thead><tr><th scope=col>A</th></tr></thead>"
+            "<tbody><tr><td>b</td></tr></tbody></table>"
             "<dl><dt>T</dt><dd>v</dd></dl><p class=note><sup>1</sup> said</p>"
         ),
         "x.html",

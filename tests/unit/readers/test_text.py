@@ -150,8 +150,8 @@ def test_set_text_is_joined_line_by_line() -> None:
         "p 2. Leaders know the service well and they have acted on what they have learned about the children who wait "
         "too long for help in the north of the area.",
         "h0 Care leavers",
-        "- Young people are well supported by their advisers, who know them well and keep in touch with them in the ways "
-        "that they prefer:",
+        "- Young people are well supported by their advisers, who know them well and keep in touch with them in the "
+        "ways that they prefer:",
         "-   by telephone",
         "-   in person",
         "- Too few have a pathway plan.",
