@@ -52,13 +52,15 @@ lint: $(VENV)/ready
 test: pango lint
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m "not referee" --cov --cov-report=term:skip-covered
 
-# The programs that judge our output from outside. tests/referees/package.json pins those from npm.
+# The programs that judge our output from outside. tests/referees/package.json pins those from npm exactly; none of them
+# depends on another package but for the binary of its own platform, so that there is no lock file that names all platforms.
+REFEREES := soffice=libreoffice-writer-nogui chromium=chromium pdftotext=poppler-utils java=default-jre-headless node=nodejs npm=npm
 referees: pango
-	@for p in soffice chromium pdftotext node npm java; do command -v $$p >/dev/null || missing="$$missing $$p"; done; \
+	@missing=""; for p in $(REFEREES); do command -v $${p%%=*} >/dev/null || missing="$$missing $${p#*=}"; done; \
 	if [ -n "$$missing" ]; then \
-	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { echo "missing:$$missing. On Debian: apt install libreoffice-writer-nogui chromium poppler-utils nodejs npm default-jre-headless"; exit 1; }; \
-	  apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends libreoffice-writer-nogui chromium poppler-utils nodejs npm default-jre-headless >/dev/null; fi
-	cd tests/referees && npm ci --silent --no-audit --no-fund
+	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { echo "missing; on Debian: apt install$$missing"; exit 1; }; \
+	  apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+	cd tests/referees && npm install --no-package-lock --loglevel=error --no-audit --no-fund
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m referee tests
 
 snapshots: pango
