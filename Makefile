@@ -17,13 +17,14 @@ $(VENV)/ready: requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Pango is the one library that pip cannot bring. It is installed where that is allowed, and named where it is not.
+# Pango, and HarfBuzz to subset fonts, are what pip cannot bring. They are installed where that is allowed, and named where it is not.
+HAS_PANGO := $(BIN)/python -c 'from weasyprint.text.ffi import harfbuzz_subset as found; raise SystemExit(not found)' 2>/dev/null
 pango: $(VENV)/ready
-	@$(BIN)/python -c 'import weasyprint' 2>/dev/null \
+	@$(HAS_PANGO) \
 	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
 	     && apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 >/dev/null 2>&1 \
-	     && $(BIN)/python -c 'import weasyprint' 2>/dev/null; } \
-	|| { $(RUN) doctor | grep -i pango; exit 1; }
+	     && $(HAS_PANGO); } \
+	|| { $(RUN) doctor | grep -iE 'pango|harfbuzz'; exit 1; }
 
 demo: pango
 	@mkdir -p demo

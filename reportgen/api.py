@@ -14,7 +14,7 @@ from reportgen import data_files, files
 from reportgen.comparing import compare as _compare
 from reportgen.document import Rendered
 from reportgen.errors import InputError, UsageFault, Where
-from reportgen.frameworks import check_inspection, framework_keys, load_framework
+from reportgen.frameworks import check_frameworks, check_inspection, framework_keys, load_framework
 from reportgen.interpret import interpret
 from reportgen.interpret.values import read_date
 from reportgen.matching import Options
@@ -186,6 +186,8 @@ def check(path: str | Path) -> list[Finding]:
         kind = data_files.kind_of(data, str(path))
         if kind == "inspection":
             return load_inspection(path)[1]
+        if kind == "framework":
+            return [Finding("error", e.code, e.message, e.where, e.hint) for e in check_frameworks([path])]
         loaded = data_files.load_any(path)
     except InputError as error:
         errors = getattr(error, "errors", (error,))

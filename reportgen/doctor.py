@@ -72,7 +72,8 @@ def examine() -> list[Examined]:
         _python(),
         *map(_package, ("click", "pydantic", "PyYAML", "Jinja2", "lxml", "python-docx", "deepdiff", "markdown-it-py")),
         _package("weasyprint"),
-        _pango(),
+        _library("Pango", ("pango-1.0", "pango-1.0-0", "libpango-1.0-0")),
+        _library("HarfBuzz-Subset", ("harfbuzz-subset", "harfbuzz-subset-0", "libharfbuzz-subset-0")),
         _fonts(),
         _program("libreoffice", ("soffice", "libreoffice"), "only to test Word files"),
         _program("chromium", ("chromium", "chromium-browser", "google-chrome"), "only to test web pages"),
@@ -112,13 +113,13 @@ def _package(name: str) -> Examined:
         return Examined(name, "missing", "not installed", install=f"pip install {name}")
 
 
-def _pango() -> Examined:
-    found = next((n for n in ("pango-1.0", "pango-1.0-0", "libpango-1.0-0") if ctypes.util.find_library(n)), None)
+def _library(name: str, spellings: tuple[str, ...]) -> Examined:
+    """A library that PDF output loads; Pango's own packages bring it, but for Debian, which packs it apart."""
+    found = next((path for n in spellings if (path := ctypes.util.find_library(n))), None)
     if found:
-        return Examined("Pango", "fine", str(ctypes.util.find_library(found)))
-    return Examined(
-        "Pango", "missing", "not found", "PDF output; every other format works without it", install_hint("pango")
-    )
+        return Examined(name, "fine", found)
+    need = "PDF output; every other format works without it"
+    return Examined(name, "missing", "not found", need, install_hint("pango"))
 
 
 def _fonts() -> Examined:

@@ -68,7 +68,7 @@ CODES: dict[str, str] = {
     "RG123": "unknown timescale or kind",
     "RG124": "inspection outside the framework's validity",
     "RG125": "limiting rule of the framework",
-    "RG126": "crosswalk names something unknown",
+    "RG126": "crosswalk or profile names something wrong",
     "RG127": "profile is inconsistent",
     # readers and interpretation
     "RG201": "file of a kind that cannot be read",

@@ -2,10 +2,14 @@
 
 A profile may begin with ``extends: _ofsted``: what several versions share stands once, in a file whose name begins with
 an underscore. Mappings merge, lists and single values replace.
+
+Profiles and a ``crosswalks.yaml`` of your own are found in the folders that the environment variable
+``REPORTGEN_FRAMEWORKS`` names (separated as in ``PATH``); they need no code.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
@@ -13,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from reportgen import data_files
-from reportgen.errors import FrameworkError, ReportgenError, Where
+from reportgen.errors import FrameworkError, InputErrors, ReportgenError, Where
 from reportgen.model import (
     Area,
     Comparability,
@@ -30,38 +34,63 @@ from reportgen.model import (
 
 _HERE = Path(__file__).parent
 _PROFILES = _HERE / "profiles"
+_CROSSWALKS = "crosswalks.yaml"
 #: From best to worst: a composed edge is as bad as the worst on its way.
 _WORST: tuple[Comparability, ...] = ("same", "approximate", "not_comparable")
 
 
-@cache
 def framework_keys() -> tuple[str, ...]:
-    """The keys of the shipped profiles, in order of time."""
-    keys = [p.stem for p in _PROFILES.glob("*.yaml") if not p.stem.startswith("_")]
-    return tuple(sorted(keys, key=lambda k: (re.sub(r"\D", "", k) or "9999", k)))
+    """The keys of the shipped profiles and of your own, in order of time.
+
+    Raises:
+        FrameworkError: a folder of ``REPORTGEN_FRAMEWORKS`` is not there (RG127), or a key stands twice (RG126).
+    """
+    return tuple(_found(_own_folders()))
+
+
+def _own_folders() -> tuple[Path, ...]:
+    return tuple(Path(f) for f in os.environ.get("REPORTGEN_FRAMEWORKS", "").split(os.pathsep) if f)
+
+
+@cache
+def _found(own: tuple[Path, ...]) -> dict[str, Path]:
+    files: dict[str, Path] = {}
+    for folder in (_PROFILES, *own):
+        if not folder.is_dir():
+            message = f"REPORTGEN_FRAMEWORKS names {str(folder)!r}, which is no folder"
+            raise FrameworkError("RG127", message, where=Where(), hint="name folders that hold profiles")
+        for path in sorted(folder.glob("*.yaml")):
+            if path.stem.startswith("_") or path.name == _CROSSWALKS:
+                continue
+            if path.stem in files:
+                message = f"{path.stem!r} is the key of two frameworks: {files[path.stem]} too"
+                raise FrameworkError("RG126", message, where=Where(file=str(path)), hint="give yours another key")
+            files[path.stem] = path
+    return {key: files[key] for key in sorted(files, key=lambda k: (re.sub(r"\D", "", k) or "9999", k))}
 
 
 def load_framework(key_or_path: str | Path) -> Framework:
     """Give a framework by its key, or from a profile file of your own.
 
     Raises:
-        FrameworkError: no shipped profile has that key and no file has that name (RG120).
+        FrameworkError: no profile has that key and no file has that name (RG120), or as for ``framework_keys``.
         InputErrors: everything that is wrong with the profile, each with its line.
     """
     key = str(key_or_path)
-    if key in framework_keys():
-        return _shipped(key)
+    known = _found(_own_folders())
+    if key in known:
+        return _loaded(known[key])
     path = Path(key_or_path)
     if path.suffix in (".yaml", ".yml", ".json") and path.is_file():
         return _load(path)
-    near = get_close_matches(key, framework_keys(), n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"use one of: {', '.join(framework_keys())}"
+    near = get_close_matches(key, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"use one of: {', '.join(known)}"
     raise FrameworkError("RG120", f"unknown framework {key!r}", where=Where(), hint=hint)
 
 
 @cache
-def _shipped(key: str) -> Framework:
-    return _load(_PROFILES / f"{key}.yaml")
+def _loaded(path: Path) -> Framework:
+    return _load(path)
 
 
 def _load(path: Path) -> Framework:
@@ -69,7 +98,12 @@ def _load(path: Path) -> Framework:
         beside = path.with_name(f"{name}.yaml")
         return beside if beside.is_file() else _PROFILES / f"{name}.yaml"
 
-    return data_files.load_extending(path, Framework, base, checks=(profile_problems,)).value
+    framework = data_files.load_extending(path, Framework, base, checks=(profile_problems,)).value
+    if framework.key != path.stem:
+        where = Where(file=str(path), field="key")
+        message = f"the profile is called {framework.key!r} and its file {path.name!r}"
+        raise FrameworkError("RG126", message, where=where, hint="name the file after the key")
+    return framework
 
 
 # -- labels ----------------------------------------------------------------------------------------------------------
@@ -194,8 +228,9 @@ def _limits(inspection: Inspection, framework: Framework) -> Iterator[Problem]:
 
 
 @cache
-def _crosswalks() -> tuple[Crosswalk, ...]:
-    return data_files.load(_HERE / "crosswalks.yaml", Crosswalks).value.crosswalks
+def _crosswalks(own: tuple[Path, ...]) -> tuple[tuple[Path, Crosswalk], ...]:
+    files = [_HERE / _CROSSWALKS, *(path for folder in own if (path := folder / _CROSSWALKS).is_file())]
+    return tuple((f, walk) for f in files for walk in data_files.load(f, Crosswalks).value.crosswalks)
 
 
 def crosswalk(earlier: Framework, later: Framework) -> tuple[Edge, ...]:
@@ -210,11 +245,12 @@ def crosswalk(earlier: Framework, later: Framework) -> tuple[Edge, ...]:
     """
     if earlier.key == later.key:
         return tuple(_edge(a.key, a.key, "same", "the same framework") for a in earlier.areas)
-    edges = _between(earlier.key, later.key)
+    own = _own_folders()
+    edges = _between(earlier.key, later.key, own)
     if not edges:
         edges = {
             (b, a): _edge(b, a, e.comparability, e.reason, e.source)
-            for (a, b), e in _between(later.key, earlier.key).items()
+            for (a, b), e in _between(later.key, earlier.key, own).items()
         }
     here, there = [a.key for a in earlier.areas], [a.key for a in later.areas]
     out = [e for (a, b), e in edges.items() if a in here and b in there]
@@ -243,17 +279,17 @@ _Edges = dict[tuple[str | None, str | None], Edge]
 
 
 @cache
-def _between(start: str, end: str) -> _Edges:
+def _between(start: str, end: str, own: tuple[Path, ...]) -> _Edges:
     """All edges from one framework forward to another, declared or composed."""
     declared: _Edges = {}
-    for walk in _crosswalks():
+    for _, walk in _crosswalks(own):
         if (walk.earlier, walk.later) == (start, end):
             declared.update({(e.earlier, e.later): e for e in walk.edges})
     composed: _Edges = {}
-    for walk in _crosswalks():
+    for _, walk in _crosswalks(own):
         if walk.earlier != start or walk.later == end:
             continue
-        for (middle, last), second in _between(walk.later, end).items():
+        for (middle, last), second in _between(walk.later, end, own).items():
             if middle is None or last is None:
                 continue
             for first in walk.edges:
@@ -272,32 +308,35 @@ def _between(start: str, end: str) -> _Edges:
 
 
 def check_frameworks(paths: Iterable[Path] = ()) -> list[ReportgenError]:
-    """Everything that is wrong with the profiles given; without any, with the shipped ones and their crosswalks."""
+    """Everything that is wrong with the profiles given; without any, with all that are known and their crosswalks."""
     errors: list[ReportgenError] = []
-    own = list(paths)
-    for path in own or [_PROFILES / f"{key}.yaml" for key in framework_keys()]:
+    given = list(paths)
+    for path in given or _found(_own_folders()).values():
         try:
             _load(path)
+        except InputErrors as several:
+            errors.extend(several.errors)
         except ReportgenError as error:
             errors.append(error)
-    if not own and not errors:
+    if not given and not errors:
         errors.extend(_crosswalk_errors())
     return errors
 
 
 def _crosswalk_errors() -> Iterator[ReportgenError]:
-    where = Where(file=str(_HERE / "crosswalks.yaml"))
-    for w, walk in enumerate(_crosswalks()):
+    places: dict[Path, int] = {}
+    for file, walk in _crosswalks(_own_folders()):
+        w = places[file] = places.get(file, -1) + 1
         for side, key in (("from", walk.earlier), ("to", walk.later)):
             if key not in framework_keys():
-                place = Where(file=where.file, field=f"crosswalks[{w}].{side}")
-                yield FrameworkError("RG126", f"unknown framework {key!r}", where=place, hint="name a shipped profile")
+                place = Where(file=str(file), field=f"crosswalks[{w}].{side}")
+                yield FrameworkError("RG126", f"unknown framework {key!r}", where=place, hint="name a known profile")
                 continue
             areas = {a.key for a in load_framework(key).areas}
             for n, edge in enumerate(walk.edges):
                 area = edge.earlier if side == "from" else edge.later
                 if area is not None and area not in areas:
-                    place = Where(file=where.file, field=f"crosswalks[{w}].edges[{n}].{side}")
+                    place = Where(file=str(file), field=f"crosswalks[{w}].edges[{n}].{side}")
                     yield FrameworkError(
                         "RG126", f"{key} has no area {area!r}", where=place, hint="name one of its areas"
                     )

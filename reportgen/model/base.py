@@ -41,14 +41,16 @@ class Model(BaseModel):
     )
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
 def _clean(text: str) -> str:
-    for index, char in enumerate(text):
-        if (ord(char) < 32 and char not in "\n\t") or 0x7F <= ord(char) < 0xA0 or 0xD800 <= ord(char) < 0xE000:
-            raise PydanticCustomError(
-                "control_character",
-                "control character U+{code} at character {index}",
-                {"code": f"{ord(char):04X}", "index": index + 1},
-            )
+    if found := _CONTROL.search(text):
+        raise PydanticCustomError(
+            "control_character",
+            "control character U+{code} at character {index}",
+            {"code": f"{ord(found[0]):04X}", "index": found.start() + 1},
+        )
     return unicodedata.normalize("NFC", text)
 
 

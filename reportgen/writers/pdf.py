@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -45,18 +46,10 @@ def write(rendered: Rendered) -> bytes:
     weasyprint = _weasyprint()
     fetcher = _fetcher(rendered)
     identifier = hashlib.sha256(rendered.html.encode("utf-8")).digest()[:16]
-    from weasyprint.text.fonts import FontConfiguration
-
     with _listening() as logged:
         try:
-            configuration = FontConfiguration()
-            faces = weasyprint.CSS(
-                string=_faces(), font_config=configuration, url_fetcher=fetcher, base_url=_FONTS.as_uri() + "/"
-            )
             page = weasyprint.HTML(string=rendered.html, base_url=_base(rendered), url_fetcher=fetcher)
-            data = page.write_pdf(
-                stylesheets=[faces], font_config=configuration, pdf_variant="pdf/ua-1", pdf_identifier=identifier
-            )
+            data = page.write_pdf(stylesheets=[StringIO(_faces())], pdf_variant="pdf/ua-1", pdf_identifier=identifier)
         except ReportgenError:
             raise
         except MemoryError:
@@ -102,7 +95,7 @@ def _weasyprint() -> Any:
 def _faces() -> str:
     return "\n".join(
         f'@font-face {{ font-family: "Source Sans 3"; font-weight: {weight}; font-style: {style}; '
-        f'src: url("{name}"); }}'
+        f'src: url("{(_FONTS / name).as_uri()}"); }}'
         for name, weight, style in _FACES
     )
 
