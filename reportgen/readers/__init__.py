@@ -10,7 +10,6 @@ from reportgen.readers import html, text
 
 #: What a file may be, told by its first bytes and never by its name.
 _SIGNATURES = (
-    (b"%PDF-", "application/pdf", "a PDF", "save its text with `pdftotext -layout` and import that"),
     (b"PK\x03\x04", "application/zip", "an Office document or a zip archive", "save it as text or HTML"),
     (b"\xd0\xcf\x11\xe0", "application/x-ole-storage", "an old Office document", "save it as text or HTML"),
 )
@@ -32,6 +31,14 @@ def read(data: bytes, name: str) -> Read:
         InputError: empty (RG103), not text (RG102), nested too deep (RG107), or a kind with no reader (RG201).
     """
     where = Where(file=name)
+    if data[:1024].lstrip().startswith(b"%PDF-"):
+        from reportgen.readers import pdf
+
+        try:
+            found, count = pdf.read(data)
+        except InputError as error:
+            raise error.at(where) from None
+        return Read(found, "application/pdf", count)
     for signature, _, kind, hint in _SIGNATURES:
         if data.startswith(signature):
             raise InputError("RG201", f"{kind} has no reader", where=where, hint=hint)
