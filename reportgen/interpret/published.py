@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
 from reportgen.document import Block
 from reportgen.frameworks import grade_by_label
 from reportgen.interpret.cues import folded, matches
-from reportgen.interpret.values import count_people, partial_date, read_number
+from reportgen.interpret.values import count_people, find_periods, partial_date, read_number
 from reportgen.interpret.walk import Claim, Walk
 from reportgen.markup import escape
 from reportgen.model import (
@@ -28,7 +29,9 @@ from reportgen.model import (
     ItemsParagraph,
     Judgement,
     JudgementsHere,
+    Letter,
     ListItem,
+    Period,
     PrintedTable,
     Provider,
     Recommendation,
@@ -55,10 +58,13 @@ def interpret_published(blocks: Sequence[Block], framework: Framework, source: S
     team_found, legal = team(walk), legal_basis(walk)
     check_numbers(walk)
     values = walk.values
+    if framework.layout.letter is not None:
+        letter_values(walk, framework.layout.letter)
     data: dict[str, Any] = {
         "framework": framework.key,
         "type": kind.key if (kind := _type_rule(framework, walk)) else None,
         "title": walk.title,
+        "theme": values.get("theme"),
         "provider": Provider(
             name=walk.provider or "",
             short_name=short_name(walk.provider or "", framework),
@@ -193,6 +199,41 @@ def _sentence_claims(walk: Walk) -> None:
                         if section.area is None and section.evidence and section.evidence[0] == place:
                             section.area = area.key
                     walk.claims.append(Claim(area.key, grade.key, area.label, found["grade"], "sentence", place))
+
+
+def letter_values(walk: Walk, letter: Letter) -> None:
+    """When inspectors were on site and what they looked at, from the sentences of a letter."""
+    published = walk.values.get("published")
+    for text, place, _ in units(walk):
+        for sentence in sentences(text):
+            if "inspected" not in walk.values and (found := _first(letter.dates, sentence)):
+                rest = folded(sentence)[found.end() :]
+                if periods := find_periods(rest):
+                    walk.values["inspected"], walk.evidence["inspected"] = periods, [place]
+                elif published and (periods := _before(rest, published.date)):
+                    walk.values["inspected"], walk.evidence["inspected"] = periods, [place]
+                    message = f"no year is printed; {periods[0].start.year} follows from the letter's date"
+                    walk.notice("RG213", message, "inspected", place)
+            if "theme" not in walk.values and (found := _first(letter.theme, sentence)):
+                value = found["value"].strip(" .,:;")
+                at = folded(sentence).find(value)
+                exact = sentence[at : at + len(value)] if len(folded(sentence)) == len(sentence) else value
+                walk.values["theme"], walk.evidence["theme"] = exact, [place]
+    if "inspected" in walk.values and "theme" not in walk.values:
+        walk.notice("RG203", "no sentence says what the visit looked at", "theme", level="info")
+
+
+def _first(cues: Sequence[str], text: str) -> re.Match[str] | None:
+    return next((found for cue in cues if (found := matches(cue, text))), None)
+
+
+def _before(text: str, day: date) -> tuple[Period, ...]:
+    """Periods printed without a year, in the last year that puts them before a day."""
+    for year in (day.year, day.year - 1):
+        periods = find_periods(text, year)
+        if periods and periods[-1].end <= day:
+            return periods
+    return ()
 
 
 def facts(walk: Walk) -> tuple[Fact, ...]:

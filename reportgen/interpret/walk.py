@@ -14,8 +14,8 @@ from typing import Any
 
 from reportgen.document import Block, Heading, Item, ListBlock, Note, PageBreak, Paragraph, Place, Table, Terms, plain
 from reportgen.frameworks import areas_by_label, grade_by_label
-from reportgen.interpret.cues import block_text, flat, folded, is_heading, labelled, matches
-from reportgen.interpret.values import partial_date, read_inspectors, read_periods
+from reportgen.interpret.cues import block_text, flat, folded, is_heading, is_line, labelled, matches
+from reportgen.interpret.values import partial_date, read_date, read_inspectors, read_periods
 from reportgen.markup import escape
 from reportgen.model import (
     Area,
@@ -24,8 +24,10 @@ from reportgen.model import (
     Framework,
     Furniture,
     GradeHere,
+    Inspector,
     ItemsParagraph,
     JudgementsHere,
+    Letter,
     ListItem,
     Notice,
     PrintedTable,
@@ -120,9 +122,46 @@ class Walk:
     # -- the pass ------------------------------------------------------------------------------------------------
 
     def read(self) -> None:
+        if self.layout.letter is not None:
+            self._letterhead(self.layout.letter)
         body = self._cover()
         for block in body:
             self._block(block)
+
+    def _letterhead(self, letter: Letter) -> None:
+        """Take off what only makes a letter of it: addresses, date and salutation before, the signature after."""
+        opens = next((i for i, b in enumerate(self.blocks[:COVER]) if is_line(letter.opens, b)), None)
+        if opens is not None:
+            for block in self.blocks[: opens + 1]:
+                text = block_text(block)
+                if (day := read_date(text)) and "published" not in self.values:
+                    self.values["published"] = Published(date=day, basis="printed")
+                    self.evidence["published"] = [evidence_of(block)]
+                self._furnish("letter", text, block)
+            self.blocks = self.blocks[opens + 1 :]
+        titles = [re.escape(folded(t)) for t in self.layout.inspector_titles]
+        closes = next((i for i, b in reversed(list(enumerate(self.blocks))) if is_line(letter.closes, b)), None)
+        if closes is None:
+            # without a closing line, the name stands before the title of its bearer
+            signed = next((i for i, b in reversed(list(enumerate(self.blocks))) if is_line(titles, b)), None)
+            closes = signed - 2 if signed is not None and signed >= 2 else None
+        if closes is not None:
+            self._signature(self.blocks[closes + 1 :], titles)
+            for block in self.blocks[closes:]:
+                if isinstance(block, Paragraph | Heading) and not _role(block):
+                    self._furnish("letter", block_text(block), block)
+            kept = [b for b in self.blocks[closes:] if not isinstance(b, Paragraph | Heading) or _role(b)]
+            self.blocks = [*self.blocks[:closes], *kept]
+
+    def _signature(self, blocks: Sequence[Block], titles: Sequence[str]) -> None:
+        lines = [b for b in blocks if isinstance(b, Paragraph | Heading) and not _role(b)]
+        if not lines:
+            return
+        name, *rest = block_text(lines[0]).split(", ", 1)
+        title = rest[0] if rest else next((block_text(b) for b in lines[1:2] if is_line(titles, b)), None)
+        if _could_name_a_body(name):
+            self.values["lead_inspectors"] = (Inspector(name=name, title=title),)
+            self.evidence["lead_inspectors"] = [evidence_of(lines[0])]
 
     def _cover(self) -> list[Block]:
         """Take the title, the provider and the labelled lines off the front; give back all that follows or remains."""

@@ -180,6 +180,20 @@ class TypeRule(Model):
     areas: tuple[Key, ...] = ()
 
 
+class Letter(Model):
+    """How a report that is a letter is laid out.
+
+    ``opens``: the salutation, before which stand the sender's and the receiver's address and the letter's date;
+    ``closes``: the line before the signature; ``dates``: where its text says when inspectors were on site, up to the
+    first day; ``theme``: where it says what they looked at, with a group ``value``.
+    """
+
+    opens: tuple[Cue, ...] = Field(min_length=1)
+    closes: tuple[Cue, ...] = Field(min_length=1)
+    dates: tuple[Cue, ...] = ()
+    theme: tuple[Cue, ...] = ()
+
+
 class Layout(Model):
     """How the published report is laid out: the cues that a reader needs, and the labels that an output prints."""
 
@@ -198,6 +212,7 @@ class Layout(Model):
     reuse: tuple[Cue, ...] = ()
     imprint: tuple[Cue, ...] = ()
     scale_sections: tuple[Cue, ...] = ()
+    letter: Letter | None = None
     chapters: tuple[Cue, ...] = ()
     glance: Words = "Judgements at a glance"
     record: Words = "Record of main findings"

@@ -167,15 +167,8 @@ def _join(bits: Sequence[Bit]) -> list[Bit]:
             out.append(bit)
             continue
         before = out[open_at] if open_at is not None else None
-        if before is not None and before.page < bit.page and _other_half(before, bit):
-            _extend(before, bit)
-            continue
-        if (
-            before is not None
-            and bit.continues
-            and before.kind == "item"
-            and before.page == bit.page
-            and _is_cut(before.text, bit.text)
+        if before is not None and (
+            (before.page < bit.page and _other_half(before, bit)) or (before.page == bit.page and _broken(before, bit))
         ):
             _extend(before, bit)
             continue
@@ -200,8 +193,18 @@ def _other_half(before: Bit, bit: Bit) -> bool:
     return (before.number is not None or before.bullet or before.lines > 1) and not (before.bold and before.lines == 1)
 
 
-def _is_cut(text: str, following: str) -> bool:
-    return not terminated(text) and following[:1].islower()
+_UNFINISHED = re.compile(r"(?:,|\b(?:and|or|of|the|a|to|for|with|in|by|from|their|that|which))$")
+
+
+def _broken(before: Bit, bit: Bit) -> bool:
+    """Whether two pieces of one page are one sentence that was typed as two paragraphs, or tagged as two."""
+    if "table" in (before.kind, bit.kind) or bit.number or bit.bullet or terminated(before.text):
+        return False
+    if bit.kind == "item" and not bit.continues:
+        return False
+    alike = abs(before.size - bit.size) <= 0.6 and before.bold == bit.bold and not before.bold
+    goes_on = bit.text[:1].islower() or _UNFINISHED.search(before.text) is not None
+    return alike and goes_on and len(before.text) > 40 and not before.tag.startswith("H") and not LABEL.match(bit.text)
 
 
 def _extend(before: Bit, bit: Bit) -> None:
