@@ -63,10 +63,10 @@ def read(data: bytes) -> tuple[tuple[Block, ...], int]:
 
 
 def _bits(page: Page) -> list[Bit]:
-    if not page.tags:
+    bits = tagged.bits_of(page) if page.tags else None
+    if bits is None:
         return untagged.bits_of(page)
     inside = tagged.marks_of(page.tags)
-    bits = tagged.bits_of(page)
     outside = [r for r in page.runs if r.mark not in inside and r.text.strip()]
     for stray in untagged.bits_of(page, outside):
         # where the eye meets it: before the first piece that begins lower down

@@ -55,9 +55,15 @@ class Bit:
         return self.place.page
 
 
-def bit_of(runs: Sequence[Run], page: int, kind: Kind = "text", tag: str = "", label: str = "") -> Bit | None:
-    """One piece made of runs, None where they show nothing. ``label``: what its tags put before it as its label."""
+def bit_of(runs: Sequence[Run], page: int, kind: Kind = "text", tag: str = "") -> Bit | None:
+    """One piece made of runs, None where they show nothing.
+
+    Running text is put into the order in which it was painted: tags share out the text, and are less careful about its
+    order than about whose it is.
+    """
     shown = [r for r in runs if r.text.strip()]
+    if kind != "table":
+        shown.sort(key=lambda r: r.start)
     if not shown:
         return None
     main = main_size(shown)
@@ -66,9 +72,7 @@ def bit_of(runs: Sequence[Run], page: int, kind: Kind = "text", tag: str = "", l
         return None
     number, bullet = None, False
     if kind in ("text", "item"):
-        number, bullet, text = lead(label, text)
-        if number is None and not bullet and kind == "item" and label:
-            text = f"{label} {text}"
+        number, bullet, text = lead(text)
     rows = set_lines(shown)
     letters = [r for r in shown if re.search(r"\w", r.text)] or shown
     return Bit(
@@ -88,13 +92,12 @@ def bit_of(runs: Sequence[Run], page: int, kind: Kind = "text", tag: str = "", l
     )
 
 
-def lead(label: str, text: str) -> tuple[str | None, bool, str]:
-    """A printed number or a bullet at the beginning of a piece (or in its label), and the text without it."""
-    whole = f"{label} {text}" if label else text
-    if found := NUMBER.match(whole):
-        return found[1], False, whole[found.end() :]
-    if found := BULLET.match(whole):
-        return None, True, whole[found.end() :]
+def lead(text: str) -> tuple[str | None, bool, str]:
+    """A printed number or a bullet at the beginning of a piece, and the text without it."""
+    if found := NUMBER.match(text):
+        return found[1], False, text[found.end() :]
+    if found := BULLET.match(text):
+        return None, True, text[found.end() :]
     return None, False, text
 
 
