@@ -16,7 +16,7 @@ from typing import Any
 from reportgen.document import Block
 from reportgen.frameworks import grade_by_label
 from reportgen.interpret.cues import folded, matches
-from reportgen.interpret.values import count_people, find_periods, partial_date, read_number
+from reportgen.interpret.values import count_people, find_periods, partial_date, read_number, read_periods
 from reportgen.interpret.walk import Claim, Walk
 from reportgen.markup import escape
 from reportgen.model import (
@@ -260,6 +260,10 @@ def facts(walk: Walk) -> tuple[Fact, ...]:
 
 def declarations(walk: Walk) -> tuple[Declaration, ...]:
     out: list[Declaration] = []
+    for line, value, place in walk.previous:
+        periods = read_periods(value)
+        day = periods[0].start.isoformat() if periods else None
+        out.append(Declaration(about="previous_inspection", text=line, date=day, evidence=(place,)))
     for text, place, _ in units(walk):
         for sentence in sentences(text):
             rule = next((r for r in walk.framework.declarations if matches(r.cue, sentence)), None)

@@ -12,7 +12,20 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
-from reportgen.document import Block, Heading, Item, ListBlock, Note, PageBreak, Paragraph, Place, Table, Terms, plain
+from reportgen.document import (
+    Block,
+    Heading,
+    Item,
+    ListBlock,
+    Note,
+    PageBreak,
+    Paragraph,
+    Place,
+    Row,
+    Table,
+    Terms,
+    plain,
+)
 from reportgen.frameworks import areas_by_label, grade_by_label
 from reportgen.interpret.cues import block_text, flat, folded, is_heading, is_line, labelled, matches
 from reportgen.interpret.values import partial_date, read_date, read_inspectors, read_periods
@@ -97,6 +110,8 @@ class Walk:
         self.sections: list[Draft] = []
         self.recommendations: list[dict[str, Any]] = []
         self.claims: list[Claim] = []
+        # labelled lines about the inspection before: the line, its value, its place
+        self.previous: list[tuple[str, str, Evidence]] = []
         self.scale: list[ScalePoint] = []
         self.footnotes: list[Footnote] = []
         self.furniture: list[Furniture] = []
@@ -228,6 +243,8 @@ class Walk:
         elif value := labelled(text, layout.age_group):
             self.values.setdefault("age_group", value)
             self.evidence.setdefault("age_group", place)
+        elif value := labelled(text, layout.previous):
+            self.previous.append((text, value, place[0]))
         else:
             return False
         return True
@@ -351,7 +368,9 @@ class Walk:
             if self.rule is not None and self._is_band(text):
                 return
             self._label(text, block)
-        if self.rule is not None and self.rule.items == "numbered" and block.number is not None:
+        if self.rule is not None and (
+            self.rule.items == "table" or (self.rule.items == "numbered" and block.number is not None)
+        ):
             self._recommend(text, block.number, block)
             return
         number = block.number
@@ -374,18 +393,18 @@ class Walk:
             self._add(ItemsParagraph(items=tuple(_list_item(item) for item in block.items)))
             return
         for item in block.items:
-            # points under a numbered recommendation belong to it
-            if self._follows_numbered() and not (item.number and self._runs_on(item.number)):
+            # points under a numbered recommendation, or in a row of a table, belong to it
+            if self._takes_points() and not (item.number and self._runs_on(item.number)):
                 self._lengthen(_item_text(item), item)
             else:
                 self._recommend(_item_text(item), item.number, item)
 
-    def _follows_numbered(self) -> bool:
-        """Whether the last thing printed is a numbered recommendation."""
+    def _takes_points(self) -> bool:
+        """Whether the last thing printed is a recommendation that points may stand under: numbered, or in a table."""
         entries = self._entries()
         if not entries or not isinstance(entries[-1], RecommendationsHere):
             return False
-        return self.recommendations[-1]["number"] is not None
+        return self.rule.items == "table" or self.recommendations[-1]["number"] is not None
 
     def _runs_on(self, number: str) -> bool:
         last = self.recommendations[-1]["number"] or ""
@@ -396,7 +415,9 @@ class Walk:
         last["text"] = f"{last['text']} {escape(text)}"
         last["evidence"] = (*last["evidence"], *evidences_of(item))
 
-    def _recommend(self, text: str, number: str | None, block: Block | Item) -> None:
+    def _recommend(
+        self, text: str, number: str | None, block: Block | Item | Row, responsible: str | None = None
+    ) -> None:
         if any(matches(cue, text) for cue in self.rules.none_said):
             self._add(TextParagraph(number=number, text=escape(text), evidence=evidences_of(block, number)))
             return
@@ -418,6 +439,7 @@ class Walk:
                 "heading": heading,
                 "timescale": timescale,
                 "addressee": self.rule.addressee or self.addressee or self.rules.default_addressee,
+                "responsible": responsible,
                 "references": tuple(references),
                 "evidence": evidences_of(block, number),
             }
@@ -432,6 +454,9 @@ class Walk:
     # -- tables --------------------------------------------------------------------------------------------------
 
     def _table(self, block: Table) -> None:
+        if self.rule is not None and self.rule.items == "table":
+            self._recommended_rows(block)
+            return
         rows = [[plain(cell.inlines) for cell in row.cells] for row in (*block.head, *block.rows)]
         header = tuple(rows.pop(0)) if rows and self._is_header(rows[0]) else ()
         caption = plain(block.caption) or None
@@ -444,6 +469,11 @@ class Walk:
         if 2 * sum(f is not None for f in found) > len(rows):
             found = [f or self._nearly_judged(row, found) for f, row in zip(found, rows, strict=True)]
         areas = [f.area for f in found if f]
+        for cell in (cell for row in rows for cell in row):
+            if lead := next((m for cue in self.layout.lead_cells if (m := matches(cue, cell))), None):
+                people = (*self.values.get("lead_inspectors", ()), Inspector(**lead.groupdict()))
+                self.values["lead_inspectors"] = people
+                self.evidence.setdefault("lead_inspectors", []).append(evidence_of(block))
         for judged, source in zip(found, block.rows[-len(rows) :], strict=False):
             if judged:
                 self.claims.append(replace(judged, evidence=evidence_of(source)))
@@ -454,6 +484,17 @@ class Walk:
         if self._scale_rows(rows):
             return
         self._add(TableParagraph(table=table))
+
+    def _recommended_rows(self, block: Table) -> None:
+        """Each row of a table of recommendations is one: what is to be done, and who is responsible if it says so."""
+        for row in (*block.head, *block.rows):
+            cells = [text for cell in row.cells if (text := plain(cell.inlines))]
+            if not cells:
+                continue
+            if row in block.head or is_heading(self.rule.headings, cells[0]):
+                self._furnish("label", " ".join(cells), block)
+            else:
+                self._recommend(cells[0], None, row, " ".join(cells[1:]) or None)
 
     def _chapter(self, label: str, judged: Claim, header: Sequence[str], block: Table) -> None:
         """A table of one judgement under its column heads opens the chapter on that area: its label is the heading."""

@@ -113,7 +113,10 @@ class Theme(Model):
 
 
 class RecommendationSection(Model):
-    """A section that holds recommendations. ``items``: what an item is printed as."""
+    """A section that holds recommendations. ``items``: what an item is printed as.
+
+    ``table``: a row an item, in a second column who is responsible; a table of one column may come as paragraphs.
+    """
 
     headings: tuple[Cue, ...] = Field(min_length=1)
     items: Literal["bullets", "numbered", "table"] = "bullets"
@@ -203,6 +206,8 @@ class Layout(Model):
     inspector: tuple[Words, ...] = ("Lead inspector", "Lead inspectors")
     inspector_titles: tuple[Words, ...] = ()
     age_group: tuple[Words, ...] = ("Age group",)
+    previous: tuple[Words, ...] = ()
+    lead_cells: tuple[Cue, ...] = ()
     judgement_headers: tuple[Words, ...] = ()
     not_judged: tuple[Cue, ...] = ()
     provider_patterns: tuple[Cue, ...] = ()

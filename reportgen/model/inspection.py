@@ -102,6 +102,7 @@ class Recommendation(Model):
     heading: Str | None = None
     timescale: Key | None = None
     addressee: Key | None = None
+    responsible: Str | None = None
     areas: tuple[Key, ...] = ()
     references: tuple[Words, ...] = ()
     evidence: tuple[Evidence, ...] = ()
