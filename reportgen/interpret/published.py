@@ -364,7 +364,8 @@ def short_name(name: str, framework: Framework) -> str | None:
     short = folded(name)
     for cue in framework.layout.short_name_drops:
         short = re.sub(cue, " ", short, flags=re.IGNORECASE)
-    return re.sub(r"\s+", " ", short).strip(" ,") or None
+    short = re.sub(r"\s+", " ", short).strip(" ,.")
+    return framework.layout.short_names.get(short, short) or None
 
 
 def _type_rule(framework: Framework, walk: Walk) -> TypeRule | None:

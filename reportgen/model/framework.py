@@ -212,6 +212,7 @@ class Layout(Model):
     not_judged: tuple[Cue, ...] = ()
     provider_patterns: tuple[Cue, ...] = ()
     short_name_drops: tuple[Cue, ...] = ()
+    short_names: dict[str, Words] = Field(default_factory=dict)
     team: tuple[Cue, ...] = ()
     legal_basis: tuple[Cue, ...] = ()
     reuse: tuple[Cue, ...] = ()
