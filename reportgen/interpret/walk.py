@@ -298,8 +298,8 @@ class Walk:
             self.base_level = level
         elif self.rule is not None:
             inner = level > self.rule_level and not is_heading(self.layout.chapters, text)
-            # a sub-heading may be worded like a chapter; where levels are not known, a chapter it is
-            if inner and (known or area is None):
+            # a sub-heading may be worded like a chapter; it is one where the chapters are not listed and no level is known
+            if inner and (known or area is None or self.contents):
                 self.heading = text
                 return
             self.rule = None
