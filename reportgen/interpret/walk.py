@@ -298,7 +298,7 @@ class Walk:
             self.base_level = level
         elif self.rule is not None:
             inner = level > self.rule_level and not is_heading(self.layout.chapters, text)
-            # a sub-heading may be worded like a chapter; it is one where the chapters are not listed and no level is known
+            # a sub-heading may be worded like a chapter: it is a chapter where none are listed and no level is known
             if inner and (known or area is None or self.contents):
                 self.heading = text
                 return

@@ -121,14 +121,18 @@ def _mark_contents(bits: Sequence[Bit]) -> None:
             continue
         entries: list[Bit] = []
         last = 0
-        for following in bits[index + 1 :]:
-            if following.kind in ("page-number", "running-head", "contents"):
-                continue
-            found = _ENTRY.match(following.text) if following.kind in ("text", "item") else None
-            if not found or int(found[2]) < last:
+        rest = [b for b in bits[index + 1 :] if b.kind not in ("page-number", "running-head", "contents")]
+        for entry, following in zip(rest, [*rest[1:], None], strict=True):
+            if entry.kind not in ("text", "item"):
                 break
-            last = int(found[2])
-            entries.append(following)
+            if found := _ENTRY.match(entry.text):
+                if int(found[2]) < last:
+                    break
+                last = int(found[2])
+            # an entry on two lines has its page number on the second
+            elif following is None or not _ENTRY.match(following.text) or following.page != entry.page:
+                break
+            entries.append(entry)
         if entries or (index + 1 < len(bits) and bits[index + 1].kind == "contents"):
             for entry in (bit, *entries):
                 if entry.number:
@@ -138,7 +142,15 @@ def _mark_contents(bits: Sequence[Bit]) -> None:
 
 def _titles(bits: Sequence[Bit]) -> dict[str, int]:
     """The headings that a contents list names, folded, with their level from 2: by how far their entries are set in."""
-    entries = [(bit.left, m[1]) for bit in bits if bit.kind == "contents" and (m := _ENTRY.match(bit.text))]
+    entries: list[tuple[float, str]] = []
+    begun: Bit | None = None
+    for bit in bits:
+        if bit.kind != "contents":
+            continue
+        whole = f"{begun.text} {bit.text}" if begun else bit.text
+        if found := _ENTRY.match(whole):
+            entries.append(((begun or bit).left, found[1]))
+        begun = None if found else bit
     lefts: list[float] = []
     for left in sorted(left for left, _ in entries):
         if not lefts or left - lefts[-1] > 4:

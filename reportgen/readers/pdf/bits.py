@@ -115,7 +115,7 @@ def is_raised(run: Run, before: Run | None, main: float) -> bool:
         before is not None
         and _MARK.fullmatch(run.text.strip()) is not None
         and run.size <= _RAISED * main
-        and run.bottom > before.bottom + 0.1 * main
+        and run.base > before.base + 0.1 * main
     )
 
 
@@ -156,6 +156,7 @@ def set_lines(runs: Sequence[Run]) -> list[list[Run]]:
 
 
 def _next_line(before: Run, run: Run) -> bool:
-    middle = (run.top + run.bottom) / 2
-    lower = middle < before.bottom - 0.1 * before.size
-    return lower or (run.left < before.left - 1 and abs(run.bottom - before.bottom) > 0.5 * run.size)
+    """Whether a run stands on another line: lower, higher than any mark is raised, or level but further left."""
+    size = max(before.size, run.size)
+    apart = before.base - run.base
+    return apart > 0.5 * size or apart < -0.7 * size or run.right < before.left - size
