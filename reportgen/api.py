@@ -133,7 +133,9 @@ def import_report(path: str | Path, *, framework: str | Framework | None = None)
     )
     chosen = load_framework(framework) if isinstance(framework, str) else framework
     try:
-        inspection = interpret(found.blocks, source=source, framework=chosen)
+        inspection = interpret(
+            found.blocks, source=source, framework=chosen, by_place=found.by_place, second=found.second
+        )
     except InputError as error:
         raise error.at(Where(file=str(path))) from None
     if inspection.published is None and (day := _date_in(path.stem)):

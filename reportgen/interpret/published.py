@@ -343,20 +343,24 @@ def finished_sections(walk: Walk, judgements: Sequence[Judgement]) -> tuple[Sect
 
 def check_numbers(walk: Walk) -> None:
     """Numbers run from 1 through paragraphs and numbered recommendations; say where they do not."""
-    printed_numbers: list[tuple[int, Evidence]] = []
+    printed_numbers: list[tuple[int, Evidence, bool]] = []
     recommendations = {r["id"]: r for r in walk.recommendations}
     for section in walk.sections:
         for entry in section.entries:
             if isinstance(entry, TextParagraph) and (entry.number or "").isdigit():
-                printed_numbers.append((int(entry.number or 0), entry.evidence[0]))
+                printed_numbers.append((int(entry.number or 0), entry.evidence[0], False))
             elif isinstance(entry, RecommendationsHere):
                 for rid in entry.recommendations:
                     r = recommendations[rid]
                     if (r["number"] or "").isdigit():
-                        printed_numbers.append((int(r["number"]), r["evidence"][0]))
-    for (before, _), (number, place) in pairwise(printed_numbers):
-        if number != before + 1:
-            walk.notice("RG211", f"paragraph {number} follows paragraph {before}", "sections", place)
+                        printed_numbers.append((int(r["number"]), r["evidence"][0], True))
+    for (before, _, was), (number, place, recommended) in pairwise(printed_numbers):
+        if number == before + 1:
+            continue
+        # a run that a recommendation is part of may lack one of them
+        if was and recommended:
+            walk.notice("RG212", f"number {number} follows number {before}", "recommendations", place)
+        walk.notice("RG211", f"paragraph {number} follows paragraph {before}", "sections", place)
 
 
 def short_name(name: str, framework: Framework) -> str | None:

@@ -172,8 +172,11 @@ class Walk:
         lines = [b for b in blocks if isinstance(b, Paragraph | Heading) and not _role(b)]
         if not lines:
             return
-        name, *rest = block_text(lines[0]).split(", ", 1)
-        title = rest[0] if rest else next((block_text(b) for b in lines[1:2] if is_line(titles, b)), None)
+        # the title stands behind the name, or on the next line
+        signed = re.match(rf"(.+?)(?:,? ({'|'.join(titles)}).*)?$", folded(block_text(lines[0])), re.IGNORECASE)
+        name = block_text(lines[0])[: len(signed[1])] if signed else block_text(lines[0])
+        title = block_text(lines[0])[len(name) :].strip(" ,") or None
+        title = title or next((block_text(b) for b in lines[1:2] if is_line(titles, b)), None)
         if _could_name_a_body(name):
             self.values["lead_inspectors"] = (Inspector(name=name, title=title),)
             self.evidence["lead_inspectors"] = [evidence_of(lines[0])]

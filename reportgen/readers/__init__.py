@@ -17,11 +17,17 @@ _SIGNATURES = (
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a reader found: blocks in reading order, the media type, the number of pages (None where there are none)."""
+    """What a reader found: blocks in reading order, the media type, the number of pages (None where there are none).
+
+    ``by_place``: pages whose order and kinds were told by where things stand, for want of tags. ``second``: the blocks
+    of another, independent reading of the same file, to be held against the first; None where there is none.
+    """
 
     blocks: tuple[Block, ...]
     media_type: str
     pages: int | None = None
+    by_place: tuple[int, ...] = ()
+    second: tuple[Block, ...] | None = None
 
 
 def read(data: bytes, name: str) -> Read:
@@ -35,10 +41,10 @@ def read(data: bytes, name: str) -> Read:
         from reportgen.readers import pdf
 
         try:
-            found, count = pdf.read(data)
+            found = pdf.read(data)
         except InputError as error:
             raise error.at(where) from None
-        return Read(found, "application/pdf", count)
+        return Read(found.blocks, "application/pdf", found.pages, found.by_place, found.second)
     for signature, _, kind, hint in _SIGNATURES:
         if data.startswith(signature):
             raise InputError("RG201", f"{kind} has no reader", where=where, hint=hint)

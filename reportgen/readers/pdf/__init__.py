@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reportgen.document import (
@@ -41,8 +41,22 @@ _PAGE_NUMBER = re.compile(r"(?:page )?\d{1,4}(?: of \d{1,4})?", re.IGNORECASE)
 _MARGIN = 0.09
 
 
-def read(data: bytes) -> tuple[tuple[Block, ...], int]:
-    """Give the blocks of a PDF in reading order, and its number of pages.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A PDF read: its blocks in order, its number of pages, the numbers of those read by place for want of good tags.
+
+    ``second`` is the same document read by place alone, where it has tags: two readings that share nothing but the
+    text, so that whoever understands them can hold one against the other.
+    """
+
+    blocks: tuple[Block, ...]
+    pages: int
+    by_place: tuple[int, ...] = ()
+    second: tuple[Block, ...] | None = None
+
+
+def read(data: bytes) -> Reading:
+    """Read a PDF.
 
     Units: pages count from 1; spans are characters of the page's text as PDFium gives it.
 
@@ -54,18 +68,28 @@ def read(data: bytes) -> tuple[tuple[Block, ...], int]:
     if not any(page.runs for page in all_pages):
         what = "pictures only, no text layer" if any(p.pictures for p in all_pages) else "no text"
         raise InputError("RG201", f"the PDF holds {what}", hint="run it through text recognition (OCR) first")
-    laid = [_bits(page) for page in all_pages]
+    found = [_bits(page) for page in all_pages]
+    laid = [bits if bits is not None else untagged.bits_of(page) for page, bits in zip(all_pages, found, strict=True)]
+    by_place = [page.number for page, bits in zip(all_pages, found, strict=True) if bits is None and page.runs]
+    second = None
+    if len(by_place) < len([page for page in all_pages if page.runs]):
+        second = _assembled(all_pages, [untagged.bits_of(page) for page in all_pages])
+    return Reading(_assembled(all_pages, laid), len(all_pages), tuple(by_place), second)
+
+
+def _assembled(all_pages: Sequence[Page], laid: list[list[Bit]]) -> tuple[Block, ...]:
+    """The blocks that the pieces of all pages make up."""
     _mark_furniture(all_pages, laid)
     bits = [bit for page in laid for bit in page]
     _mark_contents(bits)
-    bits = _join(bits)
-    return tuple(_blocks(bits)), len(all_pages)
+    return tuple(_blocks(_join(bits)))
 
 
-def _bits(page: Page) -> list[Bit]:
+def _bits(page: Page) -> list[Bit] | None:
+    """The pieces of a tagged page, with what is painted outside its tags; None where its tags cannot be used."""
     bits = tagged.bits_of(page) if page.tags else None
     if bits is None:
-        return untagged.bits_of(page)
+        return None
     inside = tagged.marks_of(page.tags)
     outside = [r for r in page.runs if r.mark not in inside and r.text.strip()]
     for stray in untagged.bits_of(page, outside):
