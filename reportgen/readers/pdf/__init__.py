@@ -36,6 +36,7 @@ from reportgen.readers.pdf.pages import Page, opened, read_pages
 
 #: What a contents list entry ends with: dots or space, and a page number.
 _ENTRY = re.compile(r"^(.*?\S)[\s.…]*\s(\d{1,3})$")
+_CONTENTS = ("contents", "table of contents")
 _PAGE_NUMBER = re.compile(r"(?:page )?\d{1,4}(?: of \d{1,4})?", re.IGNORECASE)
 #: The part of a page's height, from either edge, where running heads stand.
 _MARGIN = 0.09
@@ -141,7 +142,7 @@ def _shape(bit: Bit) -> str:
 def _mark_contents(bits: Sequence[Bit]) -> None:
     """A contents list that is not tagged as one: its heading, and the lines with rising page numbers under it."""
     for index, bit in enumerate(bits):
-        if bit.kind == "contents" or bit.text.casefold().strip(" :") not in ("contents", "table of contents"):
+        if bit.kind == "contents" or _folded(bit.text) not in _CONTENTS:
             continue
         entries: list[Bit] = []
         last = 0
@@ -169,7 +170,7 @@ def _titles(bits: Sequence[Bit]) -> dict[str, int]:
     entries: list[tuple[float, str]] = []
     begun: Bit | None = None
     for bit in bits:
-        if bit.kind != "contents":
+        if bit.kind != "contents" or _folded(bit.text) in _CONTENTS:
             continue
         whole = f"{begun.text} {bit.text}" if begun else bit.text
         if found := _ENTRY.match(whole):

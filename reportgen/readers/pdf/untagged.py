@@ -65,7 +65,7 @@ def _is_marker(runs: Sequence[Run]) -> bool:
 def bits_of(page: Page, runs: Sequence[Run] | None = None) -> list[Bit]:
     """The pieces of a page, or of some runs of it, from top to bottom; some runs alone are not looked at as tables."""
     shown = [r for r in (page.runs if runs is None else runs) if r.text.strip()]
-    lines = [_Line(row) for row in set_lines(shown)]
+    lines = [_Line(row) for row in _across(set_lines(shown))]
     if runs is not None:
         return [bit for line in lines for part in line.columns if (bit := bit_of(part, page.number))]
     gaps = [a.base - b.base for a, b in pairwise(lines) if 0 < a.base - b.base < 3 * a.size]
@@ -77,6 +77,21 @@ def bits_of(page: Page, runs: Sequence[Run] | None = None) -> list[Bit]:
             _add_rows(out, block, page)
         else:
             out.extend(_pieces(block, page, usual, right))
+    return out
+
+
+def _across(rows: Sequence[list[Run]]) -> list[list[Run]]:
+    """Rows of runs with what stands beside them on the same line, which may have been painted cell by cell."""
+    out: list[list[Run]] = []
+    for row in rows:
+        base, left, right = row[0].base, min(r.left for r in row), max(r.right for r in row)
+        for other in out[-8:]:
+            level = abs(other[0].base - base) <= 0.25 * row[0].size
+            if level and (left >= max(r.right for r in other) or right <= min(r.left for r in other)):
+                other.extend(row)
+                break
+        else:
+            out.append(list(row))
     return out
 
 
@@ -128,12 +143,10 @@ def _parts(before: _Line, line: _Line, usual: float, right: float) -> bool:
 
 def _add_rows(out: list[Bit], block: Sequence[_Line], page: Page) -> None:
     """The rows that the lines between two gaps are: one row, or one for each line that is set in columns."""
-    starts = [i for i, line in enumerate(block) if len(line.columns) > 1]
-    if len(starts) == 1:
-        groups = [list(block)]
-    else:
-        groups = [[*block[: starts[0]], *block[starts[0] : starts[1]]]]
-        groups += [list(block[a:b]) for a, b in zip(starts[1:], [*starts[2:], len(block)], strict=True)]
+    # a row that begins with a small letter is the rest of one that wraps in more than one column
+    starts = [i for i, line in enumerate(block) if len(line.columns) > 1 and not line.text[:1].islower()]
+    starts = starts or [0]
+    groups = [list(block[a:b]) for a, b in zip([0, *starts[1:]], [*starts[1:], len(block)], strict=True)]
     for group in groups:
         _add_row(out, group, page)
 
