@@ -36,6 +36,7 @@ demo: pango
 	@ls -1 demo
 
 SEED := ../shared/seed
+REPORTS := ../shared/reports
 demo-seed: pango
 	@[ -d $(SEED) ] || { echo "$(SEED) is not here: nothing to do"; exit 1; }
 	@mkdir -p demo/seed
@@ -70,6 +71,10 @@ snapshots: pango
 bench: pango
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/render_overhead.py
+	@[ -d $(REPORTS) ] || { echo "$(REPORTS) is not here: reading is not measured"; exit 0; }
+	$(BIN)/pip install --quiet --disable-pip-version-check pdfplumber
+	$(BIN)/python benchmarks/reading.py $(REPORTS)/childrens-services
+	$(BIN)/python benchmarks/reading_accuracy.py $(REPORTS)
 
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
