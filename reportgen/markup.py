@@ -7,10 +7,11 @@ The vocabulary, with the attributes that an element may carry::
     dl[class]  dt  dd  aside[class]
     strong  em  a[href]  sup  span[class]  ins  del
 
-A numbered paragraph or item begins with ``<span class="number">12.</span>``; ``<span class="tag level-3">`` is a label
-with a tone; ``inserted`` and ``deleted`` among the classes of p, li, tr and headings mark a whole block as changed; a
-paragraph of the class ``note`` begins with its mark in ``sup``; ``nav`` of the class ``contents`` holds its title in a
-``p``, and its list is made from the headings. One further class names the role of a block. Anything else is an error.
+A numbered paragraph or item begins with ``<span class="number">12.</span>``; ``<span class="tag level-3-of-4">`` is a
+label with a tone; ``inserted`` and ``deleted`` among the classes of p, li, tr and headings mark a whole block as
+changed; a paragraph of the class ``note`` begins with its mark in ``sup``; ``nav`` of the class ``contents`` holds its
+title in a ``p``, and its list is made from the headings. One further class names the role of a block. Anything else is
+an error.
 """
 
 from __future__ import annotations
@@ -364,7 +365,7 @@ class _Converter:
             self.refuse(
                 f"<span> of the class {node.attrs.get('class', '')!r}",
                 node,
-                f'write class="tag TONE" with one of: {", ".join(TONES)}',
+                f'write class="tag TONE" with one of: {", ".join(t for t in TONES if "-of-" not in t)}, level-N-of-M',
             )
         return names[1]
 
@@ -488,7 +489,8 @@ class _Serialiser:
         yield f"<ul{_attrs(block.role)}>"
         for item in block.items:
             printed = f'<span class="number">{_html(item.number)}.</span> ' if item.number else ""
-            opening = f"<li{_attrs(_changed(item.change), item.id)}>{printed}"
+            names = " ".join(n for n in ("numbered" if item.number else None, _changed(item.change)) if n)
+            opening = f"<li{_attrs(names, item.id)}>{printed}"
             if len(item.blocks) == 1 and _bare(item.blocks[0]):
                 yield f"{opening}{inline_html(item.blocks[0].inlines)}</li>"  # type: ignore[union-attr]
                 continue

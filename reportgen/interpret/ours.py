@@ -148,7 +148,7 @@ class _Back:
             "footnotes": tuple(self._notes(notes)),
             "facts": tuple(self._facts()),
             "declarations": tuple(self._declarations()),
-            "missing": {row[0]: self._reason(row[1]) for row in self._table("missing")},
+            "missing": self._missing(),
             "legal_basis": tuple(v for k, v in self.rows_about if k == about["legal_basis"]),
             "team": self._team(),
             "source": self.source.model_copy(update={"notice": self.facts_about.get(about["notice"])}),
@@ -190,9 +190,8 @@ class _Back:
     def _table(self, name: str) -> list[list[str]]:
         """The rows of a register with every column it may have; those that the layout left out hold nothing."""
         about = self.labels["about"][name]
-        part = next((p for p in self.about if p.title == about["title"]), None)
         out: list[list[str]] = []
-        for table in part.tables() if part else ():
+        for table in (t for part in self.about for t in part.tables() if plain(t.caption) == about["title"]):
             heads = [plain(c.inlines) for c in table.head[0].cells] if table.head else []
             for row in table.rows:
                 cells = {head: _marked_cell(c) for head, c in zip(heads, row.cells, strict=False)}
@@ -243,6 +242,10 @@ class _Back:
                 recommendation=recommendation or None,
             )
 
+    def _missing(self) -> dict[str, Any]:
+        fields = _turned(self.labels["about"]["missing"]["fields"])
+        return {fields.get(name, name): self._reason(reason) for name, reason in self._table("missing")}
+
     # -- parts the layout added ----------------------------------------------------------------------------------------
 
     def _take_last(self, title: str) -> _Part | None:
@@ -251,16 +254,9 @@ class _Back:
         return None
 
     def _glance(self) -> None:
-        glance = self.labels["glance"]
-        self.parts.pop(0)
-        while (
-            self.parts
-            and self.parts[0].level == 3
-            and self.parts[0].title in (glance["grades"], glance["recommendations"])
-        ):
-            part = self.parts.pop(0)
-            if part.title == glance["grades"]:
-                self._scale_from(part.tables()[0])
+        for table in self.parts.pop(0).tables():
+            if plain(table.caption) == self.labels["glance"]["grades"]:
+                self._scale_from(table)
 
     def _scale_from(self, table: Table) -> tuple[str, ...]:
         keys: list[str] = []

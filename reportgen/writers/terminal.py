@@ -62,13 +62,15 @@ class _Terminal:
                     yield "\n".join(f"| {line}".rstrip() for line in said)
                 case Heading(level, inlines):
                     lines = self.wrap(self.line(inlines), "", "")
-                    under = {1: "=", 2: "-"}.get(level)
+                    under = {1: "=", 2: "-", 3: "."}.get(level)
                     if under:
                         lines.append(under * max(len(_ESCAPE.sub("", line)) for line in lines))
                     yield "\n".join(self.style("bold", line) for line in lines)
-                case Paragraph(inlines, number, change=change):
+                case Paragraph(inlines, number, role, change=change):
                     lead = f"{number}. " if number else ""
-                    yield "\n".join(self.wrap(self.changed(self.line(inlines), change), lead, " " * len(lead)))
+                    text = self.changed(self.line(inlines), change)
+                    text = self.style("bold", text) if role == "band" else text
+                    yield "\n".join(self.wrap(text, lead, " " * len(lead)))
                 case Note(mark, inlines):
                     yield "\n".join(self.wrap(self.line(inlines), f"[{mark}] ", "    "))
                 case ListBlock():
