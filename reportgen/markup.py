@@ -53,6 +53,8 @@ from reportgen.document import (
 from reportgen.errors import TemplateError, Where
 
 _DEEPEST = 60
+#: A table of more columns scrolls on a narrow screen; one of more than the second number is printed on its side.
+_WIDE, _WIDEST = 2, 8
 _ALLOWED: dict[str, frozenset[str]] = {
     **dict.fromkeys(("section", "p", "li", "h1", "h2", "h3", "h4", "h5", "h6"), frozenset({"class", "id"})),
     **dict.fromkeys(("ul", "table", "tr", "dl", "aside", "span"), frozenset({"class"})),
@@ -200,7 +202,7 @@ class _Converter:
                 return self.contents(node)
             case "div":
                 inner = node.elements()
-                if node.attrs.get("class") == "wide" and len(inner) == 1 and inner[0].tag == "table":
+                if node.attrs.get("class") in ("wide", "widest") and len(inner) == 1 and inner[0].tag == "table":
                     return self.block(inner[0])
         return self.refuse(f"<{node.tag}> cannot stand here", node, "put it inside the element it belongs to")
 
@@ -505,10 +507,12 @@ class _Serialiser:
         yield "</ul>"
 
     def table(self, block: Table) -> Iterator[str]:
-        wide = len((block.head or block.rows)[0].cells) > 3
+        columns = len((block.head or block.rows)[0].cells)
+        wide = columns > _WIDE
         if wide:
             name = _html(plain(block.caption) or "Table")
-            yield f'<div class="wide" tabindex="0" role="region" aria-label="{name}">'
+            kind = "widest" if columns > _WIDEST else "wide"
+            yield f'<div class="{kind}" tabindex="0" role="region" aria-label="{name}">'
         yield f"<table{_attrs(block.role)}>"
         if block.caption:
             yield f"<caption>{inline_html(block.caption)}</caption>"

@@ -14,6 +14,7 @@ from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from reportgen import data_files
@@ -71,6 +72,8 @@ FUNCTIONS = (
 )
 _MONTHS = "January February March April May June July August September October November December".split()
 _LARGEST = 50_000_000
+#: Characters of a title that a running foot has room for.
+_LONGEST_RUNNING = 240
 
 
 def render(
@@ -103,7 +106,7 @@ def render(
             _inspection_context(subject, framework or load_framework(subject.framework), labels),
         )
         title, author = unmark(subject.title), (framework or load_framework(subject.framework)).body
-        title = f"{title}: {subject.provider.short_name or subject.provider.name}"
+        title = f"{title}: {unmark(subject.provider.short_name or subject.provider.name)}"
         issued = subject.published.date if subject.published else None
         if subject.status == "draft":
             title = f"{labels['draft_mark']}: {title}"
@@ -111,7 +114,7 @@ def render(
         name, context = "comparison", _comparison_context(subject, labels)
         title, author, issued = (
             labels["comparison"]["file_title"].format(
-                provider=subject.later_inspection.provider.short_name or subject.later_inspection.provider.name,
+                provider=unmark(subject.later_inspection.provider.short_name or subject.later_inspection.provider.name),
                 earlier=_when(subject.earlier_inspection),
                 later=_when(subject.later_inspection),
             ),
@@ -131,7 +134,7 @@ def render(
             "properties": properties,
             "style": _markup(pack.style),
             "main": _markup(serialise(blocks)),
-            "running": unmark(title),
+            "running": shorten(title, _LONGEST_RUNNING, placeholder=" …"),
         },
     )
     return Rendered(page, document, pack.name, base=str(pack.folder))
