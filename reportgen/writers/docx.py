@@ -358,20 +358,28 @@ def _widths(table: Table) -> list[int]:
     rows = [[plain(c.inlines) for c in row.cells] for row in (*table.head, *table.rows)]
     bold = [[c.header is not None for c in row.cells] for row in (*table.head, *table.rows)]
     columns = list(zip(*rows, strict=True))
-    per_character = 105 if table.role in _SMALL_TABLES else 125
+    per_character = 115 if table.role in _SMALL_TABLES else 130
     longest = [0.0] * len(columns)
     for row, heads in zip(rows, bold, strict=True):
         for n, (cell, head) in enumerate(zip(row, heads, strict=True)):
             word = max(map(len, re.split(r"\s+|(?<=-)", cell)))
             longest[n] = max(longest[n], word * per_character * (1.15 if head else 1))
     least = [min(int(word) + 260, _TEXT_WIDTH // 2) for word in longest]
-    weight = [min(60.0, max(6.0, sum(map(len, column)) / len(column))) for column in columns]
     if sum(least) >= _TEXT_WIDTH:
-        made = [int(_TEXT_WIDTH * part / sum(least)) for part in least]
+        made = _capped(least, _TEXT_WIDTH)
     else:
         spare = _TEXT_WIDTH - sum(least)
+        weight = [min(60.0, max(6.0, sum(map(len, column)) / len(column))) for column in columns]
         made = [int(low + spare * part / sum(weight)) for low, part in zip(least, weight, strict=True)]
     made[-1] += _TEXT_WIDTH - sum(made)
+    return made
+
+
+def _capped(wanted: Sequence[int], room: int) -> list[int]:
+    """What each wants where there is not room for all: the widest give way, so that short words stay whole."""
+    made = [0] * len(wanted)
+    for place, n in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
+        made[n] = min(wanted[n], (room - sum(made)) // (len(wanted) - place))
     return made
 
 

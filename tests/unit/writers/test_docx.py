@@ -108,3 +108,12 @@ def test_the_foot_holds_title_and_page_number() -> None:
 def test_characters_that_xml_cannot_hold_are_refused_by_name() -> None:
     with pytest.raises(InputError, match=r"RG114.*U\+001B"):
         written(Paragraph((Text("a\x1b[2J"),)))
+
+
+def test_a_column_of_long_keys_does_not_cut_the_words_of_the_others() -> None:
+    head = Row(tuple(Cell((Text(t),), "col") for t in ("Where", "Change", "Earlier", "Later")))
+    row = Row(tuple(Cell((Text(t),)) for t in ("recommendations[R13→R4].addressee", "removed", "x" * 60, "y" * 60)))
+    grid = written(Table((head,), (row,), role="register")).element.body.iter(f"{W}gridCol")
+    widths = [int(column.get(f"{W}w")) for column in grid]
+    assert sum(widths) == 9070
+    assert widths[1] >= len("removed") * 115 + 200
