@@ -125,8 +125,8 @@ class _Builder:
         dated = dict(document.properties).get("date")
         self.when = f"{dated or '2000-01-01'}T00:00:00Z"
         self.names: dict[str, str] = {}
-        #: what the next paragraph needs because of what stands before it
-        self.new_page = self.after_table = False
+        #: whether the next paragraph needs the space that a table cannot have below it
+        self.after_table = False
 
     # -- blocks
 
@@ -259,7 +259,6 @@ class _Builder:
             )
             before, after = (begin if index == 0 else ""), (end if index == len(headings) - 1 else "")
             yield self.paragraph(f"TOC{min(heading.level - 1, 3)}", before + link + after)
-        self.new_page = True
 
     # -- paragraphs and runs
 
@@ -269,11 +268,10 @@ class _Builder:
         properties = [
             f'<w:pStyle w:val="{style}"/>',
             "<w:keepNext/>" if keep else "",
-            "<w:pageBreakBefore/>" if self.new_page else "",
             f'<w:spacing w:before="{space}"/>' if space else "",
             f"<w:rPr>{self.revision(change)}</w:rPr>" if change else "",
         ]
-        self.new_page = self.after_table = False
+        self.after_table = False
         return f"<w:p><w:pPr>{''.join(properties)}</w:pPr>{runs}</w:p>"
 
     def bookmark_name(self, id_: str) -> str:

@@ -63,13 +63,15 @@ def test_tables_without_captions_do_not_run_together() -> None:
     assert [child.tag.removeprefix(W) for child in body] == ["tbl", "p", "tbl", "sectPr"]
 
 
-def test_what_follows_the_contents_begins_a_page() -> None:
+def test_contents_are_a_field_with_its_entries_filled_in_and_no_blank_paragraph() -> None:
     file = written(
         Heading(1, (Text("Title"),), id="t"), Contents((Text("Contents"),)), Heading(2, (Text("First"),), id="f")
     )
-    first = next(p for p in file.paragraphs if p.style.name == "heading 1" or p.style.style_id == "Heading1")
-    assert first.paragraph_format.page_break_before
-    assert all(p.text for p in file.paragraphs)
+    assert [p.text.strip() for p in file.paragraphs] == ["Title", "Contents", "First", "First"]
+    codes = [e.text.strip() for e in file.element.body.iter(f"{W}instrText")]
+    assert codes == ['TOC \\o "1-2" \\h \\z \\u', "PAGEREF _f \\h"]
+    kinds = [e.get(f"{W}fldCharType") for e in file.element.body.iter(f"{W}fldChar")]
+    assert kinds.count("begin") == kinds.count("end") == 2
 
 
 def test_a_term_wider_than_its_column_stands_above_its_value() -> None:
