@@ -82,8 +82,11 @@ class Tag:
 
 Inline = Text | Strong | Emphasis | Link | Mark | Tag
 
-#: The tones a ``Tag`` may have. ``level-1`` to ``level-6``: rank of a grade, 1 the lowest.
-TONES = ("none", "note", "up", "down", "same", "open", "review", *(f"level-{n}" for n in range(1, 7)))
+#: The tones a ``Tag`` may have. ``level-2-of-4``: the second lowest of four grades; scales have at most nine.
+TONES = (
+    *("none", "note", "up", "down", "same", "open", "review"),
+    *(f"level-{n}-of-{steps}" for steps in range(1, 10) for n in range(1, steps + 1)),
+)
 
 
 # -- blocks ----------------------------------------------------------------------------------------------------------

@@ -14,10 +14,11 @@ from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from reportgen import data_files
-from reportgen.document import Document, Heading, Rendered, plain, walk
+from reportgen.document import TONES, Document, Heading, Rendered, plain, walk
 from reportgen.errors import InputError, TemplateError, Where
 from reportgen.frameworks import area_of_title, load_framework
 from reportgen.labels import load_labels
@@ -71,6 +72,8 @@ FUNCTIONS = (
 )
 _MONTHS = "January February March April May June July August September October November December".split()
 _LARGEST = 50_000_000
+#: Characters of a title that a running foot has room for.
+_LONGEST_RUNNING = 240
 
 
 def render(
@@ -103,7 +106,7 @@ def render(
             _inspection_context(subject, framework or load_framework(subject.framework), labels),
         )
         title, author = unmark(subject.title), (framework or load_framework(subject.framework)).body
-        title = f"{title}: {subject.provider.short_name or subject.provider.name}"
+        title = f"{title}: {unmark(subject.provider.short_name or subject.provider.name)}"
         issued = subject.published.date if subject.published else None
         if subject.status == "draft":
             title = f"{labels['draft_mark']}: {title}"
@@ -111,9 +114,9 @@ def render(
         name, context = "comparison", _comparison_context(subject, labels)
         title, author, issued = (
             labels["comparison"]["file_title"].format(
-                provider=subject.later_inspection.provider.short_name or subject.later_inspection.provider.name,
-                earlier=subject.earlier_inspection.id,
-                later=subject.later_inspection.id,
+                provider=unmark(subject.later_inspection.provider.short_name or subject.later_inspection.provider.name),
+                earlier=_when(subject.earlier_inspection),
+                later=_when(subject.later_inspection),
             ),
             "reportgen",
             (subject.later_inspection.published.date if subject.later_inspection.published else None),
@@ -131,7 +134,7 @@ def render(
             "properties": properties,
             "style": _markup(pack.style),
             "main": _markup(serialise(blocks)),
-            "running": unmark(title),
+            "running": shorten(title, _LONGEST_RUNNING, placeholder=" …"),
         },
     )
     return Rendered(page, document, pack.name, base=str(pack.folder))
@@ -384,14 +387,17 @@ def _shown_grade(judgement: Any, framework: Framework, labels: Mapping[str, Any]
 
 
 def _tone(judgement: Any, framework: Framework) -> str:
-    """The tone of a judgement's tag: its rank on the scale, ``none`` without a grade."""
+    """The tone of a judgement's tag: its place on the scale, ``none`` without a grade."""
     return _grade_tone(framework, judgement.area, judgement.grade)
 
 
 def _grade_tone(framework: Framework, area: str, key: str | None) -> str:
     """The tone of a grade of an area."""
-    grade = framework.grade(area, key)
-    return f"level-{min(grade.rank, 6)}" if grade else "none"
+    scale, grade = framework.scale_of(area), framework.grade(area, key)
+    if scale is None or grade is None:
+        return "none"
+    tone = f"level-{sorted(g.rank for g in scale.grades).index(grade.rank) + 1}-of-{len(scale.grades)}"
+    return tone if tone in TONES else "note"
 
 
 def _last(heading: str | None) -> str:
@@ -479,19 +485,24 @@ def _inspection_context(inspection: Inspection, framework: Framework, labels: Ma
         "recommendations": {r.id: r for r in inspection.recommendations},
         "unplaced": unplaced,
         "parts": parts,
-        "groups": _groups(inspection.recommendations),
+        "groups": _groups(inspection.recommendations, framework),
         "register": _register(inspection, framework, labels),
     }
 
 
-def _groups(recommendations: Sequence[Recommendation]) -> list[tuple[str, list[Recommendation]]]:
-    """Recommendations by heading, in printed order."""
-    groups: list[tuple[str, list[Recommendation]]] = []
+def _groups(
+    recommendations: Sequence[Recommendation], framework: Framework
+) -> list[tuple[str, str, list[Recommendation]]]:
+    """(heading, addressee, recommendations) in printed order; the addressee is told only where there are several."""
+    labels = {a.key: a.label for a in framework.recommendations.addressees}
+    several = len({r.addressee for r in recommendations}) > 1
+    groups: list[tuple[str, str, list[Recommendation]]] = []
     for recommendation in recommendations:
-        heading = recommendation.heading or ""
-        if not groups or groups[-1][0] != heading:
-            groups.append((heading, []))
-        groups[-1][1].append(recommendation)
+        key = recommendation.addressee if several else None
+        heading, addressee = recommendation.heading or "", labels.get(key, key) if key else ""
+        if not groups or groups[-1][:2] != (heading, addressee):
+            groups.append((heading, addressee, []))
+        groups[-1][2].append(recommendation)
     return groups
 
 
@@ -538,7 +549,10 @@ def _register_rows(
             (about["declarations"]["about"][d.about], d.text, d.grade or "", d.date or "", d.recommendation or "")
             for d in inspection.declarations
         ],
-        "missing": [(name, labels["missing"][reason]) for name, reason in inspection.missing.items()],
+        "missing": [
+            (about["missing"]["fields"].get(name, name), labels["missing"][reason])
+            for name, reason in inspection.missing.items()
+        ],
     }
 
 

@@ -118,6 +118,7 @@ def _nearest(front: str) -> str:
 def _id(data: dict[str, Any]) -> str:
     provider = data["provider"]
     slug = re.sub(r"[^a-z0-9]+", "-", (provider.short_name or provider.name).lower().replace("'", "")).strip("-")
+    slug = slug[:100].strip("-") or "provider"
     inspected, published = data["inspected"], data["published"]
     day = inspected[0].start if inspected else (published.date if published else None)
     return f"{slug}-{day:%Y-%m}" if day else f"{slug}-0000"

@@ -49,15 +49,21 @@ _NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _DECLARED = f'xmlns:w="{_NS}" xmlns:r="{_R}"'
 _TEXT_WIDTH = 9070
+#: The width of the column that terms stand in (style Details).
+_TERM_WIDTH = 2835
+#: A table of at most so many rows stays on one page.
+_SHORT_TABLE = 12
 #: Paragraph roles that have a style of their own; every other paragraph is body text.
 _ROLE_STYLES = {
     "provider": "Subtitle",
     "band": "Band",
     "grade": "GradeLine",
     "lead": "Lead",
-    "said": "BodyText",
+    "made": "Imprint",
 }
 _SMALL_TABLES = frozenset({"register", "changes", "facts"})
+#: The space that a paragraph needs after a table, by its style; headings bring their own.
+_AFTER_TABLE = {"Caption": 400, **dict.fromkeys((f"Heading{n}" for n in range(1, 6)), 0)}
 _RAISED = '<w:vertAlign w:val="superscript"/>'
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -119,7 +125,8 @@ class _Builder:
         dated = dict(document.properties).get("date")
         self.when = f"{dated or '2000-01-01'}T00:00:00Z"
         self.names: dict[str, str] = {}
-        self.cover_open = False
+        #: whether the next paragraph needs the space that a table cannot have below it
+        self.after_table = False
 
     # -- blocks
 
@@ -146,8 +153,7 @@ class _Builder:
             case Table():
                 yield from self.table(block)
             case Terms(pairs):
-                for term, value in pairs:
-                    yield self.paragraph("Details", self.runs((Strong(term),)) + self.tab() + self.runs(value))
+                yield from self.terms(pairs)
             case Contents():
                 yield from self.contents(block)
 
@@ -161,6 +167,12 @@ class _Builder:
             return self.paragraph(style or "NumberedParagraph", self.bookmarked(block.id, number + runs), block.change)
         name = style or _ROLE_STYLES.get(block.role or "", "BodyText")
         return self.paragraph(name, self.bookmarked(block.id, runs), block.change)
+
+    def terms(self, pairs: Sequence[tuple[tuple[Inline, ...], tuple[Inline, ...]]]) -> Iterator[str]:
+        for term, value in pairs:
+            # a term that is wider than its column stands above its value
+            between = "<w:r><w:br/></w:r>" if len(plain(term)) * 125 > _TERM_WIDTH else self.tab()
+            yield self.paragraph("Details", self.runs((Strong(term),)) + between + self.runs(value))
 
     def items(self, items: Iterable[Item], depth: int) -> Iterator[str]:
         for item in items:
@@ -190,6 +202,9 @@ class _Builder:
         caption = plain(table.caption)
         if caption:
             yield self.paragraph("Caption", self.runs(table.caption))
+        elif self.after_table:
+            # two tables without a paragraph between them would become one in Word
+            yield self.paragraph("Caption", "")
         widths = _widths(table)
         grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
         first_column = int(all(row.cells[0].header == "row" for row in table.rows)) if table.rows else 0
@@ -200,23 +215,28 @@ class _Builder:
         )
         described = f"<w:tblCaption w:val={quoteattr(_legal(caption)[:250])}/>" if caption else ""
         style = "TableSmall" if table.role in _SMALL_TABLES else "TableText"
-        rows = [self.row(row, widths, style, head=True) for row in table.head]
-        rows += [self.row(row, widths, style, head=False) for row in table.rows]
+        count = len(table.head) + len(table.rows)
+        together = count <= _SHORT_TABLE
+        rows = [
+            self.row(
+                row, widths, style, head=n < len(table.head), keep=n < count - 1 and (together or n <= len(table.head))
+            )
+            for n, row in enumerate((*table.head, *table.rows))
+        ]
         yield (
             f'<w:tbl><w:tblPr><w:tblStyle w:val="ReportTable"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>{look}{described}</w:tblPr>'
             f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
         )
-        # two tables without a paragraph between them would become one in Word
-        yield '<w:p><w:pPr><w:pStyle w:val="BodyText"/><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
+        self.after_table = True
 
-    def row(self, row: Row, widths: Sequence[int], style: str, *, head: bool) -> str:
+    def row(self, row: Row, widths: Sequence[int], style: str, *, head: bool, keep: bool) -> str:
         change = self.revision(row.change) if row.change else ""
         properties = f"<w:cantSplit/>{'<w:tblHeader/>' if head else ''}{change}"
         cells = []
         for cell, width in zip(row.cells, widths, strict=True):
             runs = self.runs(cell.inlines, row.change)
             cells.append(
-                f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{self.paragraph(style, runs, row.change)}</w:tc>'
+                f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{self.paragraph(style, runs, row.change, keep=keep)}</w:tc>'
             )
         return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
 
@@ -239,13 +259,20 @@ class _Builder:
             )
             before, after = (begin if index == 0 else ""), (end if index == len(headings) - 1 else "")
             yield self.paragraph(f"TOC{min(heading.level - 1, 3)}", before + link + after)
-        yield '<w:p><w:pPr><w:pStyle w:val="BodyText"/></w:pPr><w:r><w:br w:type="page"/></w:r></w:p>'
 
     # -- paragraphs and runs
 
-    def paragraph(self, style: str, runs: str, change: Change = None) -> str:
-        mark = f"<w:rPr>{self.revision(change)}</w:rPr>" if change else ""
-        return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{mark}</w:pPr>{runs}</w:p>'
+    def paragraph(self, style: str, runs: str, change: Change = None, *, keep: bool = False) -> str:
+        """A paragraph; ``keep`` holds it on the page of the next one."""
+        space = _AFTER_TABLE.get(style, 240) if self.after_table else 0
+        properties = [
+            f'<w:pStyle w:val="{style}"/>',
+            "<w:keepNext/>" if keep else "",
+            f'<w:spacing w:before="{space}"/>' if space else "",
+            f"<w:rPr>{self.revision(change)}</w:rPr>" if change else "",
+        ]
+        self.after_table = False
+        return f"<w:p><w:pPr>{''.join(properties)}</w:pPr>{runs}</w:p>"
 
     def bookmark_name(self, id_: str) -> str:
         """A name that Word takes (letters, digits, underscores, at most 40), one for each id."""
@@ -302,8 +329,9 @@ class _Builder:
                     out.append(self.link(href, self.runs(inner, change, '<w:rStyle w:val="Hyperlink"/>')))
                 case Mark(text):
                     out.append(self.changed(self.run(text, _RAISED, change), change))
-                case Tag(text, _):
-                    out.append(self.changed(self.run(text, '<w:rStyle w:val="Tag"/>', change), change))
+                case Tag(text, tone):
+                    look = properties if tone == "none" else '<w:rStyle w:val="Tag"/>'
+                    out.append(self.changed(self.run(text, look, change), change))
         return "".join(out)
 
     def link(self, href: str, runs: str) -> str:
@@ -326,17 +354,30 @@ def _legal(text: str) -> str:
 def _widths(table: Table) -> list[int]:
     """Column widths in twentieths of a point: by the words in them, none too narrow for its longest word."""
     rows = [[plain(c.inlines) for c in row.cells] for row in (*table.head, *table.rows)]
+    bold = [[c.header is not None for c in row.cells] for row in (*table.head, *table.rows)]
     columns = list(zip(*rows, strict=True))
-    longest = [max(max((len(w) for w in cell.split()), default=1) for cell in column) for column in columns]
-    per_character = 105 if table.role in _SMALL_TABLES else 125
-    least = [min(word * per_character + 260, _TEXT_WIDTH // 2) for word in longest]
-    weight = [min(60.0, max(6.0, sum(map(len, column)) / len(column))) ** 0.8 for column in columns]
+    per_character = 115 if table.role in _SMALL_TABLES else 130
+    longest = [0.0] * len(columns)
+    for row, heads in zip(rows, bold, strict=True):
+        for n, (cell, head) in enumerate(zip(row, heads, strict=True)):
+            word = max(map(len, re.split(r"\s+|(?<=-)", cell)))
+            longest[n] = max(longest[n], word * per_character * (1.15 if head else 1))
+    least = [min(int(word) + 260, _TEXT_WIDTH // 2) for word in longest]
     if sum(least) >= _TEXT_WIDTH:
-        made = [int(_TEXT_WIDTH * part / sum(least)) for part in least]
+        made = _capped(least, _TEXT_WIDTH)
     else:
         spare = _TEXT_WIDTH - sum(least)
+        weight = [min(60.0, max(6.0, sum(map(len, column)) / len(column))) for column in columns]
         made = [int(low + spare * part / sum(weight)) for low, part in zip(least, weight, strict=True)]
     made[-1] += _TEXT_WIDTH - sum(made)
+    return made
+
+
+def _capped(wanted: Sequence[int], room: int) -> list[int]:
+    """What each wants where there is not room for all: the widest give way, so that short words stay whole."""
+    made = [0] * len(wanted)
+    for place, n in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
+        made[n] = min(wanted[n], (room - sum(made)) // (len(wanted) - place))
     return made
 
 

@@ -53,10 +53,10 @@ def _blocks(blocks: Sequence[Block], whole: tuple[Block, ...]) -> Iterator[str]:
             case Heading(level, inlines, id_, change):
                 anchor = f'<a id="{id_}"></a>' if id_ and level > 1 else ""
                 yield f"{'#' * level} {anchor}{_changed(_line(inlines), change)}"
-            case Paragraph(inlines, number, change=change):
+            case Paragraph(inlines, number, role, change=change):
                 # the number is text: a Markdown list would be counted anew
                 text = f"{number}\\. {_line(inlines)}" if number else _start(_line(inlines))
-                yield _changed(text, change)
+                yield _changed(_around("**", text) if role == "band" and "*" not in text else text, change)
             case Note(mark, inlines):
                 yield f"<sup>{_plain(mark)}</sup> {_line(inlines)}"
             case ListBlock():
