@@ -73,10 +73,10 @@ snapshots: pango
 bench: pango
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/render_overhead.py
-	@[ -d $(REPORTS) ] || { echo "$(REPORTS) is not here: reading is not measured"; exit 0; }
-	$(BIN)/pip install --quiet --disable-pip-version-check pdfplumber
-	$(BIN)/python benchmarks/reading.py $(REPORTS)/childrens-services
-	$(BIN)/python benchmarks/reading_accuracy.py $(REPORTS)
+	@if [ -d $(REPORTS) ]; then \
+	  $(BIN)/pip install --quiet --disable-pip-version-check pdfplumber \
+	  && $(BIN)/python benchmarks/reading.py $(REPORTS)/childrens-services && $(BIN)/python benchmarks/reading_accuracy.py $(REPORTS); \
+	else echo "$(REPORTS) is not here: reading is not measured"; fi
 
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
