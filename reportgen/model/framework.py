@@ -164,10 +164,16 @@ class FactRule(Model):
 
 
 class DeclarationRule(Model):
-    """A statement about the past: a sentence that the cue matches; groups ``date`` and ``grade`` are taken over."""
+    """A statement about the past: a sentence that the cue matches; groups ``date`` and ``grade`` are taken over.
+
+    ``then``: the sentence right behind it that says the grade, where the first does not. ``unless``: sentences that
+    match this are another rule's.
+    """
 
     about: Literal["previous_inspection", "recommendation", "improvement"]
     cue: Cue
+    then: Cue | None = None
+    unless: Cue | None = None
 
 
 class TypeRule(Model):
