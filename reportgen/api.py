@@ -34,6 +34,7 @@ from reportgen.rendering import render
 __all__ = [
     "FORMATS",
     "Finding",
+    "Options",
     "check",
     "compare",
     "decisions_for",
@@ -218,7 +219,7 @@ def compare(
         earlier: the earlier inspection.
         later: the later one.
         decisions: what people decided about links; it outranks every score. None means that nobody has.
-        options: thresholds of the matcher; None takes the default ones.
+        options: how to match; None takes the lexicon that both frameworks name, at its own thresholds.
 
     Returns:
         A comparison in which every recommendation of both sides has exactly one state. "Not restated" says that the
@@ -226,7 +227,7 @@ def compare(
 
     Raises:
         FrameworkError: a framework is unknown.
-        InputError: a decision's hash and id disagree (RG115).
+        InputError: a decision's hash and id disagree (RG115), or the lexicon cannot be read.
     """
     return _compare(earlier, later, decisions=decisions, options=options or Options())
 

@@ -221,7 +221,8 @@ def new(state: _State, key: str, output: Path | None, provider: str) -> None:
 
 @cli.command()
 @click.argument(
-    "kind", type=click.Choice(["inspection", "comparison", "decisions", "events", "framework", "crosswalks"])
+    "kind",
+    type=click.Choice(["inspection", "comparison", "decisions", "events", "framework", "crosswalks", "lexicon"]),
 )
 @click.option("-o", "--output", type=_OUT, help="The file to write; default: stdout.")
 @_pass_state
@@ -348,6 +349,12 @@ def render(state: _State, paths: tuple[Path, ...], to: tuple[str, ...], output: 
 @click.option("-o", "--output", type=_OUT, help="A file, a folder, or - for stdout; none: to the terminal.")
 @click.option("--decisions", type=_FILE, help="A decisions file; default: decisions.yaml beside the later inspection.")
 @click.option("--template", default="standard", show_default=True, help="The template pack: a name or a folder.")
+@click.option(
+    "--lexicon",
+    default="profile",
+    metavar="KEY|FILE|none",
+    help="What tells the topics of recommendations; default: what the frameworks name.",
+)
 @click.option("--exit-code", is_flag=True, help="Exit 1 where the two differ.")
 @_pass_state
 def compare(
@@ -358,6 +365,7 @@ def compare(
     output: Path | None,
     decisions: Path | None,
     template: str,
+    lexicon: str,
     exit_code: bool,
 ) -> None:
     """Two inspections of one provider, EARLIER and LATER: data files or published reports."""
@@ -365,7 +373,7 @@ def compare(
 
     first, second = api.read_inspection(earlier), api.read_inspection(later)
     decided = api.decisions_for(later, earlier, given=decisions)
-    comparison = api.compare(first, second, decisions=decided)
+    comparison = api.compare(first, second, decisions=decided, options=api.Options(lexicon=lexicon))
     state.notices(comparison.notices, str(later))
     if output is None and not to:
         _terminal(api.render(comparison, template=template))

@@ -23,7 +23,7 @@ from reportgen.comparing.recommendations import (
     judged_areas,
 )
 from reportgen.frameworks import crosswalk, load_framework
-from reportgen.matching import RULES, Options
+from reportgen.matching import Options, Reader, load_lexicon, measured, thresholds_for
 from reportgen.model import (
     Compared,
     Comparison,
@@ -55,14 +55,14 @@ def compare(
         frameworks: Their frameworks; None: loaded by the keys that the inspections name.
         edges: The crosswalk between these; None: the one that is known.
         decisions: What people decided about links, which outranks every score; None: nothing.
-        options: Thresholds of the matcher; None: the default ones.
+        options: How to match; None: with the lexicon that both frameworks name, at its own thresholds.
 
     Returns:
         The comparison. Every recommendation of both sides has exactly one state, and every paragraph stands in it once.
 
     Raises:
         FrameworkError: A framework is unknown.
-        InputError: A decision's hash and id disagree (RG115).
+        InputError: A decision's hash and id disagree (RG115), or the lexicon cannot be read.
     """
     options = options or Options()
     if frameworks is None:
@@ -74,6 +74,7 @@ def compare(
     # summaries in other words can be laid beside other summaries, never beside a printed text
     mixed = earlier.wording != later.wording
     pieces = units(earlier), units(later)
+    reader = reader_for(frameworks, options)
     laid = [] if mixed else align(*pieces)
 
     judgements = compare_judgements(earlier, later, frameworks, walk)
@@ -84,6 +85,7 @@ def compare(
         walk,
         decisions=decisions,
         options=options,
+        reader=reader,
         pieces=pieces[1] if later.wording == "printed" else (),
     )
     paragraphs = compare_paragraphs(laid)
@@ -101,7 +103,8 @@ def compare(
         facts=compare_facts(earlier, later),
         other=compare_other(earlier, later, walk, links, laid),
         notices=(*_notices(earlier, later, bridged), *recommendations.notices),
-        options=_options(options),
+        matching=measured(reader) if earlier.recommendations or later.recommendations else None,
+        options=_options(options, reader),
         summary=Summary(
             **shared,
             earlier=counted(r.state for r in recommendations.changes.earlier),
@@ -113,9 +116,28 @@ def compare(
     )
 
 
-def _options(options: Options) -> dict[str, Any]:
+def reader_for(frameworks: tuple[Framework, Framework], options: Options) -> Reader | None:
+    """The lexicon that two frameworks' recommendations are matched with; None: without one.
+
+    Raises:
+        InputError: the lexicon cannot be read.
+    """
+    if options.lexicon == "none":
+        return None
+    if options.lexicon != "profile":
+        return load_lexicon(options.lexicon)
+    named = {framework.recommendations.lexicon for framework in frameworks}
+    key = named.pop()
+    return load_lexicon(key) if key and not named else None
+
+
+def _options(options: Options, reader: Reader | None) -> dict[str, Any]:
     return {
-        "matching": {"rules": RULES, **asdict(options)},
+        "matching": {
+            "rules": measured(reader).rules,
+            "lexicon": reader.lexicon.key if reader else None,
+            **asdict(options.thresholds or thresholds_for(reader)),
+        },
         "paragraphs": {"rules": PARAGRAPH_RULES, "alike": ALIKE},
         "mentions": {"at_least": MENTIONED},
     }

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reportgen.comparing.paragraphs import Unit, edits_between
-from reportgen.matching import LENIENT, STRICT, Matching, Options, decide, rulings_for, score
-from reportgen.matching.scores import weight, weighty
+from reportgen.matching import Matching, Options, Reader, decide, rulings_for, score, thresholds_for
+from reportgen.matching.texts import weight, weighty
 from reportgen.model import (
     Counts,
     Decisions,
@@ -57,7 +57,8 @@ def compare_recommendations(
     *,
     decisions: Decisions | None,
     options: Options,
-    pieces: Sequence[Unit],
+    reader: Reader | None = None,
+    pieces: Sequence[Unit] = (),
 ) -> Compared:
     """Say of every recommendation of two inspections what became of it.
 
@@ -67,15 +68,18 @@ def compare_recommendations(
         frameworks: Their frameworks.
         edges: The crosswalk between the two.
         decisions: What people decided; None: nothing.
-        options: Thresholds of the matcher.
+        options: How to match; of it only the thresholds are used here.
+        reader: The lexicon of their domain; None: there is none.
         pieces: The text of the later report, to look for mentions in; none: no mentions.
 
     Raises:
         InputError: A decision's hash and id disagree (RG115).
     """
-    scores = score(earlier.recommendations, later.recommendations)
+    scores = score(earlier.recommendations, later.recommendations, reader)
+    limits = options.thresholds or thresholds_for(reader)
     rulings, notices = rulings_for(earlier, later, decisions)
-    chosen, strict, lenient = (decide(scores, rulings, o) for o in (options, STRICT, LENIENT))
+    chosen = decide(scores, rulings, limits)
+    strict, lenient = (decide(scores, rulings, end, explain=False) for end in (limits.strict(), limits.lenient()))
     looked_at = {r.id: _looked_at(r, frameworks, edges, judged_areas(later)) for r in earlier.recommendations}
     states = earlier_states(earlier.recommendations, chosen, looked_at), later_states(later.recommendations, chosen)
     mentions = _mentions(earlier.recommendations, pieces)
@@ -206,6 +210,7 @@ def _finished(
             "timescale_change": _timescale_change(one, two, frameworks),
             # the bands were measured on printed words
             "confidence": link.confidence if printed or link.basis != "inferred" else "possible",
+            "precision": link.precision if printed else None,
         }
     )
 

@@ -25,6 +25,7 @@ from reportgen.model.comparison import (
     JudgementChange,
     JudgementSide,
     LaterRecommendation,
+    Measured,
     Mention,
     OtherChange,
     ParagraphChange,
@@ -35,6 +36,7 @@ from reportgen.model.comparison import (
     RunnerUp,
     Summary,
     TimescaleChange,
+    TopicReason,
 )
 from reportgen.model.decisions import Decisions, Event, Events, LinkDecision, RecommendationRef, text_sha
 from reportgen.model.framework import (
@@ -82,11 +84,14 @@ from reportgen.model.inspection import (
     inconsistencies,
     printed,
 )
+from reportgen.model.lexicon import BandMeasured, Calibration, Facet, Lexicon, Topic, lexicon_problems
 
 __all__ = [
     "MAY_BE_MISSING",
     "Area",
     "Band",
+    "BandMeasured",
+    "Calibration",
     "Candidate",
     "Comparability",
     "Compared",
@@ -103,6 +108,7 @@ __all__ = [
     "Event",
     "Events",
     "Evidence",
+    "Facet",
     "Fact",
     "FactChange",
     "FactSide",
@@ -119,8 +125,10 @@ __all__ = [
     "JudgementSide",
     "JudgementsHere",
     "LaterRecommendation",
+    "Lexicon",
     "LinkDecision",
     "ListItem",
+    "Measured",
     "Mention",
     "Missing",
     "Model",
@@ -152,12 +160,15 @@ __all__ = [
     "Team",
     "TextParagraph",
     "TimescaleChange",
+    "Topic",
+    "TopicReason",
     "Where",
     "dotted",
     "expand",
     "folded_label",
     "inconsistencies",
     "letters",
+    "lexicon_problems",
     "months_after",
     "present",
     "printed",

@@ -123,9 +123,13 @@ class RecommendationSection(Model):
 
 
 class RecommendationRules(Model):
-    """What recommendations are called and where they stand."""
+    """What recommendations are called and where they stand.
+
+    ``lexicon``: what tells their topics when they are compared.
+    """
 
     heading: Words = "Recommendations"
+    lexicon: Key | None = None
     kinds: tuple[Named, ...] = ()
     bands: tuple[Band, ...] = ()
     addressees: tuple[Named, ...] = ()

@@ -88,6 +88,8 @@ def models_in(annotation: Any) -> list[type[BaseModel]]:
         ("comparison", "data-format.md"),
         ("framework", "frameworks.md"),
         ("crosswalks", "frameworks.md"),
+        ("lexicon", "matching.md"),
+        ("calibration", "matching.md"),
     ],
 )
 def test_every_key_is_documented(kind: str, name: str) -> None:

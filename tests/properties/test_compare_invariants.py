@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reportgen.comparing import compare
 from reportgen.comparing.paragraphs import units
-from reportgen.matching import Options, same_text
+from reportgen.matching import same_text, thresholds_for
 from reportgen.model import (
     Comparison,
     Decisions,
@@ -185,7 +185,7 @@ def test_states_say_what_the_links_say(earlier: Inspection, later: Inspection, e
             elif degree[r.id]:
                 assert r.state == ("carried_same" if relation[r.id] == "same" else "carried_reworded")
             else:
-                asked = any(c.score >= Options().review and not c.rejected for c in r.candidates)
+                asked = any(c.score >= thresholds_for(None).review and not c.rejected for c in r.candidates)
                 assert (r.state == "needs_review") == asked
     if not any(edge.earlier and edge.later for edge in edges):
         assert not {"not_covered", "not_restated"} & {r.state for r in found.earlier}
