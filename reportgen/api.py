@@ -30,6 +30,7 @@ from reportgen.model import (
 )
 from reportgen.readers import read
 from reportgen.rendering import render
+from reportgen.sheets import comparison_sheets
 
 __all__ = [
     "FORMATS",
@@ -43,6 +44,7 @@ __all__ = [
     "load_framework",
     "place_of",
     "read_inspection",
+    "redline",
     "render",
     "write",
 ]
@@ -54,6 +56,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "docx": (".docx",),
     "md": (".md", ".markdown"),
     "txt": (".txt",),
+    "xlsx": (".xlsx",),
     "json": (".json",),
     "yaml": (".yaml", ".yml"),
 }
@@ -232,6 +235,27 @@ def compare(
     return _compare(earlier, later, decisions=decisions, options=options or Options())
 
 
+def redline(
+    earlier: Inspection, later: Inspection, comparison: Comparison, *, template: str | Path = "standard"
+) -> bytes:
+    """The later report against the earlier one as a Word file with tracked changes, a comment at each recommendation.
+
+    Accepting all changes gives the later report's text, rejecting them all the earlier one's, exactly; the table of
+    contents and the section about the document are left out.
+
+    Raises:
+        TemplateError: the pack cannot be used.
+        InputError: a character that Word cannot hold (RG114).
+    """
+    from reportgen.redlining import notes_of
+    from reportgen.redlining import redline as mark
+    from reportgen.writers import docx
+
+    one, two = (render(inspection, template=template).document for inspection in (earlier, later))
+    document, comments = mark(one, two, notes_of(comparison))
+    return docx.write(document, comments=comments)
+
+
 def format_of(path: Path, to: str | None) -> str:
     """The output format: ``to`` where given, else by the suffix."""
     if to is not None:
@@ -252,6 +276,14 @@ def serialise(subject: Inspection | Comparison | Rendered, to: str) -> bytes:
         if isinstance(subject, Rendered):
             raise UsageFault("RG506", f"{to} is written from data", hint="give the inspection or the comparison itself")
         return data_files.dump(subject, to=to).encode("utf-8")
+    if to == "xlsx":
+        if not isinstance(subject, Comparison):
+            raise UsageFault("RG506", "xlsx is written of a comparison", hint="use compare, or another format")
+        from reportgen.writers import xlsx
+
+        return xlsx.write(
+            comparison_sheets(subject), title=f"{subject.earlier_inspection.id} – {subject.later_inspection.id}"
+        )
     rendered = subject if isinstance(subject, Rendered) else render(subject)
     if to not in _WRITERS:
         raise UsageFault("RG506", f"unknown format {to!r}", hint=f"one of: {', '.join(FORMATS)}")

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from reportgen.document import Rendered
     from reportgen.model import Comparison, Inspection, Notice
 
-_FORMATS = ("html", "pdf", "docx", "md", "txt", "json", "yaml")
+_FORMATS = ("html", "pdf", "docx", "md", "txt", "xlsx", "json", "yaml")
+#: Formats that are written from the data itself, not from what a template made of it.
+_DATA_FORMATS = ("xlsx", "json", "yaml")
 
 
 class _State:
@@ -335,9 +337,9 @@ def render(state: _State, paths: tuple[Path, ...], to: tuple[str, ...], output: 
     targets = _targets([subject.id for _, subject in jobs], output, to)
     api.collisions([path for path, _, _ in targets if str(path) != "-"])
     for (_, subject), wanted in zip(jobs, _by_job(targets, len(jobs)), strict=True):
-        rendered = api.render(subject, template=template) if any(f not in ("json", "yaml") for _, f in wanted) else None
+        rendered = api.render(subject, template=template) if any(f not in _DATA_FORMATS for _, f in wanted) else None
         for path, form in wanted:
-            what = subject if form in ("json", "yaml") or rendered is None else rendered
+            what = subject if form in _DATA_FORMATS or rendered is None else rendered
             _deliver(state, api.serialise(what, form), path)
     state.finish()
 
@@ -355,6 +357,10 @@ def render(state: _State, paths: tuple[Path, ...], to: tuple[str, ...], output: 
     metavar="KEY|FILE|none",
     help="What tells the topics of recommendations; default: what the frameworks name.",
 )
+@click.option(
+    "--redline", is_flag=True, help="Write the later report against the earlier one as tracked changes (Word, with -o)."
+)
+@click.option("--sensitivity", is_flag=True, help="Show what the counts would be at the strict and the lenient end.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 where the two differ.")
 @_pass_state
 def compare(
@@ -366,6 +372,8 @@ def compare(
     decisions: Path | None,
     template: str,
     lexicon: str,
+    redline: bool,
+    sensitivity: bool,
     exit_code: bool,
 ) -> None:
     """Two inspections of one provider, EARLIER and LATER: data files or published reports."""
@@ -375,8 +383,12 @@ def compare(
     decided = api.decisions_for(later, earlier, given=decisions)
     comparison = api.compare(first, second, decisions=decided, options=api.Options(lexicon=lexicon))
     state.notices(comparison.notices, str(later))
-    if output is None and not to:
-        _terminal(api.render(comparison, template=template))
+    if redline:
+        if output is None or (to and to != ("docx",)) or (str(output) != "-" and output.suffix.lower() != ".docx"):
+            raise UsageFault("RG506", "--redline writes a Word file", hint="say -o FILE.docx")
+        _deliver(state, api.redline(first, second, comparison, template=template), output)
+    elif output is None and not to:
+        _terminal(api.render(comparison, template=template, sensitivity=sensitivity))
     else:
         name = f"{first.id}--{second.id}"
         rendered: Rendered | None = None
@@ -384,8 +396,8 @@ def compare(
         api.collisions([path for path, _, _ in targets if str(path) != "-"])
         for path, form, _ in targets:
             what: Comparison | Rendered = comparison
-            if form not in ("json", "yaml"):
-                rendered = rendered or api.render(comparison, template=template)
+            if form not in _DATA_FORMATS:
+                rendered = rendered or api.render(comparison, template=template, sensitivity=sensitivity)
                 what = rendered
             _deliver(state, api.serialise(what, form), path)
     if exit_code and comparison.differs:

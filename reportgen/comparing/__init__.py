@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from reportgen.comparing.facts import compare_facts
+from reportgen.comparing.in_short import in_short
 from reportgen.comparing.judgements import compare_judgements
 from reportgen.comparing.other import compare_other
 from reportgen.comparing.paragraphs import ALIKE, align, compare_paragraphs, units
@@ -22,7 +23,7 @@ from reportgen.comparing.recommendations import (
     is_covered,
     judged_areas,
 )
-from reportgen.frameworks import crosswalk, load_framework
+from reportgen.frameworks import check_inspection, crosswalk, load_framework
 from reportgen.matching import Options, Reader, load_lexicon, measured, thresholds_for
 from reportgen.model import (
     Compared,
@@ -33,6 +34,7 @@ from reportgen.model import (
     Inspection,
     Notice,
     Summary,
+    dotted,
 )
 
 __all__ = ["compare", "is_covered", "judged_areas"]
@@ -94,7 +96,7 @@ def compare(
         "judgements": counted(row.change for row in judgements),
         "paragraphs": counted(change.state for change in paragraphs),
     }
-    return Comparison(
+    found = Comparison(
         earlier_inspection=_side(earlier),
         later_inspection=_side(later),
         judgements=judgements,
@@ -102,7 +104,7 @@ def compare(
         paragraphs=paragraphs,
         facts=compare_facts(earlier, later),
         other=compare_other(earlier, later, walk, links, laid),
-        notices=(*_notices(earlier, later, bridged), *recommendations.notices),
+        notices=(*_notices(earlier, later, bridged), *_limits((earlier, later), frameworks), *recommendations.notices),
         matching=measured(reader) if earlier.recommendations or later.recommendations else None,
         options=_options(options, reader),
         summary=Summary(
@@ -114,6 +116,7 @@ def compare(
             lenient=recommendations.lenient.model_copy(update=shared),
         ),
     )
+    return found.model_copy(update={"in_short": in_short(found)})
 
 
 def reader_for(frameworks: tuple[Framework, Framework], options: Options) -> Reader | None:
@@ -182,6 +185,16 @@ def _notices(earlier: Inspection, later: Inspection, bridged: bool) -> list[Noti
         message = "both sides hold summaries in other words: what differs in them need not differ in the reports"
         found.append(Notice(code="RG306", level="info", field="wording", message=message))
     return found
+
+
+def _limits(sides: tuple[Inspection, Inspection], frameworks: tuple[Framework, Framework]) -> list[Notice]:
+    """Grades that a limiting rule of their framework makes unusual: a step from or to one is to be read with care."""
+    return [
+        Notice(code=problem.code, field=f"{side.id}: {dotted(problem.path)}", message=problem.message)
+        for side, framework in zip(sides, frameworks, strict=True)
+        for problem in check_inspection(side, framework)
+        if problem.code == "RG125"
+    ]
 
 
 def _one_provider(earlier: Inspection, later: Inspection) -> bool:

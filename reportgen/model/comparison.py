@@ -286,6 +286,7 @@ class Comparison(Model):
     format: Literal["reportgen/comparison/1"] = "reportgen/comparison/1"
     earlier_inspection: Compared = Field(alias="earlier")
     later_inspection: Compared = Field(alias="later")
+    in_short: str = ""
     judgements: tuple[JudgementChange, ...] = ()
     recommendations: RecommendationChanges = Field(default_factory=lambda: RecommendationChanges())
     paragraphs: tuple[ParagraphChange, ...] = ()
