@@ -23,6 +23,7 @@ from reportgen.model import (
     Decisions,
     Framework,
     Inspection,
+    LinkDecision,
     Problem,
     Published,
     Source,
@@ -36,11 +37,13 @@ __all__ = [
     "FORMATS",
     "Finding",
     "Options",
+    "add_decisions",
     "check",
     "compare",
     "decisions_for",
     "framework_keys",
     "import_report",
+    "load_decisions",
     "load_framework",
     "place_of",
     "read_inspection",
@@ -207,6 +210,47 @@ def decisions_for(*paths: str | Path, given: str | Path | None = None) -> Decisi
     beside = [Path(path).parent / "decisions.yaml" for path in paths]
     chosen = Path(given) if given is not None else next((path for path in beside if path.is_file()), None)
     return data_files.load(chosen, Decisions, checks=data_files.CHECKS["decisions"]).value if chosen else None
+
+
+def load_decisions(path: str | Path) -> Decisions:
+    """The decisions file at a path.
+
+    Raises:
+        InputErrors: everything that is wrong with it, each with its line.
+        InputError: it cannot be read (RG101).
+    """
+    return data_files.load(path, Decisions, checks=data_files.CHECKS["decisions"]).value
+
+
+def add_decisions(path: str | Path, links: Sequence[LinkDecision], *, new: bool = False) -> int:
+    """Add entries to the links of a decisions file, in which everything that is there stays byte for byte.
+
+    Args:
+        path: the file; it is made where there is none.
+        links: the entries; those that are there already are passed over.
+        new: there must be no such file yet.
+
+    Returns:
+        How many entries were added.
+
+    Raises:
+        UsageFault: the file is there already, and should not be (RG504).
+        InputErrors: the file is wrong as it is.
+        InputError: nothing can be added without changing what is there (RG116).
+        OutputError: the file cannot be written (RG503).
+    """
+    from reportgen.reviewing import added
+
+    path = Path(path)
+    if new and path.exists():
+        raise UsageFault("RG504", f"{path} exists already", hint="name another file, or move that one away")
+    existing = files.read_bytes(path) if path.exists() else None
+    made = added(existing, links, name=str(path))
+    if made == existing:
+        return 0
+    files.write_bytes(path, made)
+    before = data_files.loads(existing, Decisions, name=str(path)).value.links if existing is not None else ()
+    return len(data_files.loads(made, Decisions, name=str(path)).value.links) - len(before)
 
 
 def compare(

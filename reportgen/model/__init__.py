@@ -16,6 +16,7 @@ from reportgen.model.base import (
 from reportgen.model.comparison import (
     Candidate,
     Compared,
+    ComparedRecommendation,
     Comparison,
     Counts,
     EarlierRecommendation,
@@ -95,6 +96,7 @@ __all__ = [
     "Candidate",
     "Comparability",
     "Compared",
+    "ComparedRecommendation",
     "Comparison",
     "Conflict",
     "Counts",

@@ -379,7 +379,11 @@ def _widths(table: Table) -> list[int]:
     least = [min(word * per_character + 260, _TEXT_WIDTH // 2) for word in longest]
     weight = [min(60.0, max(6.0, sum(map(len, column)) / len(column))) ** 0.8 for column in columns]
     if sum(least) >= _TEXT_WIDTH:
-        made = [int(_TEXT_WIDTH * part / sum(least)) for part in least]
+        # the widest columns give way, so that short words stay whole in narrow ones
+        most = max(least)
+        while sum(min(part, most) for part in least) > _TEXT_WIDTH:
+            most -= 20
+        made = [min(part, most) for part in least]
     else:
         spare = _TEXT_WIDTH - sum(least)
         made = [int(low + spare * part / sum(weight)) for low, part in zip(least, weight, strict=True)]
