@@ -8,7 +8,7 @@ RUN := $(BIN)/reportgen
 A := inspections/ashmere
 R := inspections/rotherham
 .DELETE_ON_ERROR:
-.PHONY: demo demo-seed test lint referees snapshots bench lock clean pango
+.PHONY: demo demo-seed test lint referees snapshots bench bench-peers lock clean pango
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12"; exit 1; }
@@ -70,6 +70,14 @@ snapshots: pango
 bench: pango
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/render_overhead.py
+	$(BIN)/python benchmarks/compare_time.py
+
+# against named peers, which are installed first (dependency group bench)
+bench-peers: pango
+	$(BIN)/pip install --quiet --disable-pip-version-check --group bench
+	$(BIN)/python benchmarks/redline_speed.py
+	$(BIN)/python benchmarks/matching_speed.py
+	$(BIN)/python benchmarks/matching_quality.py
 
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
