@@ -74,7 +74,7 @@ bench: pango
 
 # against named peers, which are installed first (dependency group bench)
 bench-peers: pango
-	$(BIN)/pip install --quiet --disable-pip-version-check --group bench
+	$(BIN)/pip install --quiet --disable-pip-version-check "numpy>=2.0" "rapidfuzz>=3.10" "scipy>=1.14"
 	$(BIN)/python benchmarks/redline_speed.py
 	$(BIN)/python benchmarks/matching_speed.py
 	$(BIN)/python benchmarks/matching_quality.py

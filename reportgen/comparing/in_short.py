@@ -53,7 +53,7 @@ def _recommendations(comparison: Comparison) -> list[str]:
         silent = states.get("not_restated", 0)
         away = states.get("not_covered", 0)
         parts = [f"{again} {_is(again)} stated again"]
-        if silent or not away:
+        if silent:
             parts.append(f"{silent} {_is(silent)} not repeated, which does not mean that {_they(silent)} carried out")
         if away:
             parts.append(f"{away} could not be repeated, because the later inspection did not look there")
