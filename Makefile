@@ -8,7 +8,7 @@ RUN := $(BIN)/reportgen
 A := inspections/ashmere
 R := inspections/rotherham
 .DELETE_ON_ERROR:
-.PHONY: demo demo-seed test lint referees snapshots bench lock clean pango
+.PHONY: demo demo-seed test lint referees snapshots bench bench-peers lock clean pango
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12"; exit 1; }
@@ -73,10 +73,18 @@ snapshots: pango
 bench: pango
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/render_overhead.py
+	$(BIN)/python benchmarks/compare_time.py
 	@if [ -d $(REPORTS) ]; then \
 	  $(BIN)/pip install --quiet --disable-pip-version-check pdfplumber \
 	  && $(BIN)/python benchmarks/reading.py $(REPORTS)/childrens-services && $(BIN)/python benchmarks/reading_accuracy.py $(REPORTS); \
 	else echo "$(REPORTS) is not here: reading is not measured"; fi
+
+# against named peers, which are installed first (dependency group bench)
+bench-peers: pango
+	$(BIN)/pip install --quiet --disable-pip-version-check "numpy>=2.0" "rapidfuzz>=3.10" "scipy>=1.14"
+	$(BIN)/python benchmarks/redline_speed.py
+	$(BIN)/python benchmarks/matching_speed.py
+	$(BIN)/python benchmarks/matching_quality.py
 
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

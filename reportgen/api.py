@@ -23,6 +23,7 @@ from reportgen.model import (
     Decisions,
     Framework,
     Inspection,
+    LinkDecision,
     Problem,
     Published,
     Source,
@@ -30,18 +31,23 @@ from reportgen.model import (
 )
 from reportgen.readers import read
 from reportgen.rendering import render
+from reportgen.sheets import comparison_sheets
 
 __all__ = [
     "FORMATS",
     "Finding",
+    "Options",
+    "add_decisions",
     "check",
     "compare",
     "decisions_for",
     "framework_keys",
     "import_report",
+    "load_decisions",
     "load_framework",
     "place_of",
     "read_inspection",
+    "redline",
     "render",
     "write",
 ]
@@ -53,6 +59,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "docx": (".docx",),
     "md": (".md", ".markdown"),
     "txt": (".txt",),
+    "xlsx": (".xlsx",),
     "json": (".json",),
     "yaml": (".yaml", ".yml"),
 }
@@ -207,6 +214,47 @@ def decisions_for(*paths: str | Path, given: str | Path | None = None) -> Decisi
     return data_files.load(chosen, Decisions, checks=data_files.CHECKS["decisions"]).value if chosen else None
 
 
+def load_decisions(path: str | Path) -> Decisions:
+    """The decisions file at a path.
+
+    Raises:
+        InputErrors: everything that is wrong with it, each with its line.
+        InputError: it cannot be read (RG101).
+    """
+    return data_files.load(path, Decisions, checks=data_files.CHECKS["decisions"]).value
+
+
+def add_decisions(path: str | Path, links: Sequence[LinkDecision], *, new: bool = False) -> int:
+    """Add entries to the links of a decisions file, in which everything that is there stays byte for byte.
+
+    Args:
+        path: the file; it is made where there is none.
+        links: the entries; those that are there already are passed over.
+        new: there must be no such file yet.
+
+    Returns:
+        How many entries were added.
+
+    Raises:
+        UsageFault: the file is there already, and should not be (RG504).
+        InputErrors: the file is wrong as it is.
+        InputError: nothing can be added without changing what is there (RG116).
+        OutputError: the file cannot be written (RG503).
+    """
+    from reportgen.reviewing import added
+
+    path = Path(path)
+    if new and path.exists():
+        raise UsageFault("RG504", f"{path} exists already", hint="name another file, or move that one away")
+    existing = files.read_bytes(path) if path.exists() else None
+    made = added(existing, links, name=str(path))
+    if made == existing:
+        return 0
+    files.write_bytes(path, made)
+    before = data_files.loads(existing, Decisions, name=str(path)).value.links if existing is not None else ()
+    return len(data_files.loads(made, Decisions, name=str(path)).value.links) - len(before)
+
+
 def compare(
     earlier: Inspection,
     later: Inspection,
@@ -220,7 +268,7 @@ def compare(
         earlier: the earlier inspection.
         later: the later one.
         decisions: what people decided about links; it outranks every score. None means that nobody has.
-        options: thresholds of the matcher; None takes the default ones.
+        options: how to match; None takes the lexicon that both frameworks name, at its own thresholds.
 
     Returns:
         A comparison in which every recommendation of both sides has exactly one state. "Not restated" says that the
@@ -228,9 +276,30 @@ def compare(
 
     Raises:
         FrameworkError: a framework is unknown.
-        InputError: a decision's hash and id disagree (RG115).
+        InputError: a decision's hash and id disagree (RG115), or the lexicon cannot be read.
     """
     return _compare(earlier, later, decisions=decisions, options=options or Options())
+
+
+def redline(
+    earlier: Inspection, later: Inspection, comparison: Comparison, *, template: str | Path = "standard"
+) -> bytes:
+    """The later report against the earlier one as a Word file with tracked changes, a comment at each recommendation.
+
+    Accepting all changes gives the later report's text, rejecting them all the earlier one's, exactly; the table of
+    contents and the section about the document are left out.
+
+    Raises:
+        TemplateError: the pack cannot be used.
+        InputError: a character that Word cannot hold (RG114).
+    """
+    from reportgen.redlining import notes_of
+    from reportgen.redlining import redline as mark
+    from reportgen.writers import docx
+
+    one, two = (render(inspection, template=template).document for inspection in (earlier, later))
+    document, comments = mark(one, two, notes_of(comparison))
+    return docx.write(document, comments=comments)
 
 
 def format_of(path: Path, to: str | None) -> str:
@@ -253,6 +322,14 @@ def serialise(subject: Inspection | Comparison | Rendered, to: str) -> bytes:
         if isinstance(subject, Rendered):
             raise UsageFault("RG506", f"{to} is written from data", hint="give the inspection or the comparison itself")
         return data_files.dump(subject, to=to).encode("utf-8")
+    if to == "xlsx":
+        if not isinstance(subject, Comparison):
+            raise UsageFault("RG506", "xlsx is written of a comparison", hint="use compare, or another format")
+        from reportgen.writers import xlsx
+
+        return xlsx.write(
+            comparison_sheets(subject), title=f"{subject.earlier_inspection.id} – {subject.later_inspection.id}"
+        )
     rendered = subject if isinstance(subject, Rendered) else render(subject)
     if to not in _WRITERS:
         raise UsageFault("RG506", f"unknown format {to!r}", hint=f"one of: {', '.join(FORMATS)}")

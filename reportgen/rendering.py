@@ -52,7 +52,16 @@ CONTEXT: dict[str, tuple[str, ...]] = {
         "register",
         "groups",
     ),
-    "comparison": ("comparison", "earlier_framework", "later_framework", "labels", "links", "by_id", "in_short"),
+    "comparison": (
+        "comparison",
+        "earlier_framework",
+        "later_framework",
+        "labels",
+        "links",
+        "by_id",
+        "in_short",
+        "sensitivity",
+    ),
 }
 #: Functions and filters that every template may use.
 FUNCTIONS = (
@@ -69,6 +78,7 @@ FUNCTIONS = (
     "plural",
     "told",
     "by_section",
+    "first_words",
 )
 _MONTHS = "January February March April May June July August September October November December".split()
 _LARGEST = 50_000_000
@@ -82,6 +92,7 @@ def render(
     template: str | Path = "standard",
     framework: Framework | None = None,
     lang: str = "en-GB",
+    sensitivity: bool = False,
 ) -> Rendered:
     """Render an inspection or a comparison with a template pack.
 
@@ -90,6 +101,7 @@ def render(
         template: the name of a built-in pack, or the folder of one.
         framework: the inspection's framework; None loads it by its key.
         lang: the language of the pack's own words.
+        sensitivity: of a comparison, show near the top what the counts would be at the strict and the lenient end.
 
     Returns:
         The whole HTML page and the same content as a block tree.
@@ -111,7 +123,7 @@ def render(
         if subject.status == "draft":
             title = f"{labels['draft_mark']}: {title}"
     else:
-        name, context = "comparison", _comparison_context(subject, labels)
+        name, context = "comparison", {**_comparison_context(subject, labels), "sensitivity": sensitivity}
         title, author, issued = (
             labels["comparison"]["file_title"].format(
                 provider=unmark(subject.later_inspection.provider.short_name or subject.later_inspection.provider.name),
@@ -135,6 +147,7 @@ def render(
             "style": _markup(pack.style),
             "main": _markup(serialise(blocks)),
             "running": shorten(title, _LONGEST_RUNNING, placeholder=" …"),
+            "script": _markup(pack.scripts.get(name, "")),
         },
     )
     return Rendered(page, document, pack.name, base=str(pack.folder))
@@ -189,6 +202,7 @@ class _Pack:
     templates: Mapping[str, str]
     page: str
     style: str
+    scripts: Mapping[str, str]
     environment: Any
 
     def run(self, template: str, context: Mapping[str, Any]) -> str:
@@ -268,7 +282,13 @@ def _read_pack(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> _Pack:
     style = "\n".join(_inside(folder, s).read_text(encoding="utf-8") for s in styles)
     if "</style" in style.lower():
         raise TemplateError("RG404", "a style sheet closes its element", where=where, hint="take </style out of it")
-    return _Pack(name, folder, templates, page, style, _environment(folder))
+    scripts = {
+        kind: _inside(folder, str(file)).read_text(encoding="utf-8")
+        for kind, file in (settings.get("scripts") or {}).items()
+    }
+    if any("</script" in script.lower() for script in scripts.values()):
+        raise TemplateError("RG404", "a script closes its element", where=where, hint="take </script out of it")
+    return _Pack(name, folder, templates, page, style, scripts, _environment(folder))
 
 
 def _inside(folder: Path, name: str) -> Path:
@@ -421,6 +441,12 @@ def _changes_of(edits: Sequence[Edit]) -> Any:
     return _markup("".join(out))
 
 
+def _first_words(text: str | None, count: int = 8) -> str:
+    """The first words of data text without its marks, with a sign where more follow."""
+    words = unmark(text or "").split()
+    return " ".join(words[:count]) + (" …" if len(words) > count else "")
+
+
 def _told(value: Any) -> str:
     """Any value of data as words: nothing for nothing, lists with commas, mappings as ``key: value``."""
     if value is None:
@@ -570,6 +596,13 @@ def _chapters(inspection: Inspection, framework: Framework) -> Iterator[tuple[st
             yield section.title, section.area or ""
 
 
+def _when(side: Any) -> str:
+    if side.inspected:
+        day = side.inspected[0].start
+        return f"{_MONTHS[day.month - 1]} {day.year}"
+    return _long_date(side.published.date) if side.published else str(side.id)
+
+
 def _comparison_context(comparison: Comparison, labels: Mapping[str, Any]) -> dict[str, Any]:
     changes = comparison.recommendations
     links: dict[str, list[Any]] = {}
@@ -588,63 +621,10 @@ def _comparison_context(comparison: Comparison, labels: Mapping[str, Any]) -> di
         "earlier_framework": frameworks[0],
         "later_framework": frameworks[1],
         "labels": labels,
-        "in_short": _in_short(comparison),
+        "in_short": comparison.in_short,
         "links": links,
         "by_id": {
             **{f"earlier:{r.id}": r for r in changes.earlier},
             **{f"later:{r.id}": r for r in changes.later},
         },
     }
-
-
-def _in_short(comparison: Comparison) -> str:
-    """One paragraph in plain words, made from the counts and hedged as the evidence is."""
-    earlier, later = comparison.earlier_inspection, comparison.later_inspection
-    name = later.provider.short_name or later.provider.name
-    judged = comparison.summary.judgements
-    words = {"improved": "improved", "declined": "declined", "maintained": "stayed the same"}
-    directions = [f"{judged[state]} {word}" for state, word in words.items() if judged.get(state)]
-    compared = sum(judged.get(state, 0) for state in words)
-    span = f"Between {_when(earlier)} and {_when(later)}"
-    if directions:
-        pairs = _plural(compared, "pair of judgements", "pairs of judgements")
-        said = [f"{span}, of the {pairs} on {name} that can be compared, {_listed(directions)}"]
-    else:
-        said = [f"{span}, no judgement on {name} can be compared"]
-    approximate = sum(j.comparability == "approximate" and j.steps is not None for j in comparison.judgements)
-    if directions and approximate:
-        said[0] += f"; {approximate} of these comparisons hold only in part, because the frameworks differ"
-    apart = judged.get("not_comparable", 0)
-    if apart:
-        said.append(f"{_plural(apart, 'pair of judgements', 'pairs of judgements')} cannot be compared at all")
-    states = comparison.summary.earlier
-    total = sum(states.values())
-    if total:
-        again = sum(states.get(s, 0) for s in ("carried_same", "carried_reworded", "split", "merged"))
-        silent = states.get("not_restated", 0) + states.get("not_covered", 0)
-        said.append(
-            f"Of the {_plural(total, 'earlier recommendation', 'earlier recommendations')}, {again} "
-            f"{'is' if again == 1 else 'are'} stated again and {silent} {'is' if silent == 1 else 'are'} not repeated, "
-            "which does not mean that they were carried out"
-        )
-        if states.get("needs_review"):
-            count = states["needs_review"]
-            said.append(f"For {count} more a person has to decide whether a later recommendation follows")
-    new = comparison.summary.later.get("new", 0)
-    if comparison.recommendations.later:
-        said.append(
-            f"{new} of the {len(comparison.recommendations.later)} later recommendations "
-            f"{'is' if new == 1 else 'are'} new"
-        )
-    return ". ".join(said) + "."
-
-
-def _when(side: Any) -> str:
-    if side.inspected:
-        day = side.inspected[0].start
-        return f"{_MONTHS[day.month - 1]} {day.year}"
-    return _long_date(side.published.date) if side.published else str(side.id)
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

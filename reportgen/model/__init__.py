@@ -16,6 +16,7 @@ from reportgen.model.base import (
 from reportgen.model.comparison import (
     Candidate,
     Compared,
+    ComparedRecommendation,
     Comparison,
     Counts,
     EarlierRecommendation,
@@ -25,6 +26,7 @@ from reportgen.model.comparison import (
     JudgementChange,
     JudgementSide,
     LaterRecommendation,
+    Measured,
     Mention,
     OtherChange,
     ParagraphChange,
@@ -35,6 +37,7 @@ from reportgen.model.comparison import (
     RunnerUp,
     Summary,
     TimescaleChange,
+    TopicReason,
 )
 from reportgen.model.decisions import Decisions, Event, Events, LinkDecision, RecommendationRef, text_sha
 from reportgen.model.framework import (
@@ -84,14 +87,18 @@ from reportgen.model.inspection import (
     inconsistencies,
     printed,
 )
+from reportgen.model.lexicon import BandMeasured, Calibration, Facet, Lexicon, Topic, lexicon_problems
 
 __all__ = [
     "MAY_BE_MISSING",
     "Area",
     "Band",
+    "BandMeasured",
+    "Calibration",
     "Candidate",
     "Comparability",
     "Compared",
+    "ComparedRecommendation",
     "Comparison",
     "Conflict",
     "Counts",
@@ -105,6 +112,7 @@ __all__ = [
     "Event",
     "Events",
     "Evidence",
+    "Facet",
     "Fact",
     "FactChange",
     "FactSide",
@@ -122,8 +130,10 @@ __all__ = [
     "JudgementsHere",
     "LaterRecommendation",
     "Letter",
+    "Lexicon",
     "LinkDecision",
     "ListItem",
+    "Measured",
     "Mention",
     "Missing",
     "Model",
@@ -155,6 +165,8 @@ __all__ = [
     "Team",
     "TextParagraph",
     "TimescaleChange",
+    "Topic",
+    "TopicReason",
     "TypeRule",
     "Where",
     "dotted",
@@ -162,6 +174,7 @@ __all__ = [
     "folded_label",
     "inconsistencies",
     "letters",
+    "lexicon_problems",
     "months_after",
     "present",
     "printed",

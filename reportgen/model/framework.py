@@ -137,9 +137,11 @@ class RecommendationRules(Model):
 
     The addressee of a recommendation is that of its section, else of the part of the report it stands in, else the
     first of ``addressees``.
+    ``lexicon``: what tells their topics when they are compared.
     """
 
     heading: Words = "Recommendations"
+    lexicon: Key | None = None
     kinds: tuple[Named, ...] = ()
     bands: tuple[Band, ...] = ()
     addressees: tuple[Named, ...] = ()

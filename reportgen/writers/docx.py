@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -60,6 +60,16 @@ _ROLE_STYLES = {
     "grade": "GradeLine",
     "lead": "Lead",
     "made": "Imprint",
+    "said": "BodyText",
+    # what a document with tracked changes is laid out in: a flat sequence of paragraphs
+    "caption": "Caption",
+    "details-line": "Details",
+    "item-1": "ListBullet",
+    "item-2": "ListBullet2",
+    "item-3": "ListBullet3",
+    "numbered-item": "NumberedItem",
+    "note-box": "Note",
+    "note-text": "NoteText",
 }
 _SMALL_TABLES = frozenset({"register", "changes", "facts"})
 #: The space that a paragraph needs after a table, by its style; headings bring their own.
@@ -68,11 +78,14 @@ _RAISED = '<w:vertAlign w:val="superscript"/>'
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def write(document: Document, *, shell: str | Path | None = None) -> bytes:
+def write(
+    document: Document, *, shell: str | Path | None = None, comments: Mapping[str, Sequence[str]] | None = None
+) -> bytes:
     """The document as a .docx.
 
     Args:
         document: the tree.
+        comments: what Word shows beside a paragraph, by the paragraph's id.
         shell: the Word file that gives styles, footers and page; None takes that of the standard pack.
 
     Raises:
@@ -89,10 +102,11 @@ def write(document: Document, *, shell: str | Path | None = None) -> bytes:
         raise TemplateError("RG407", f"no Word file: {path.name}: {error}", hint="give a .docx") from None
     body = file.element.body
     section = body.sectPr
-    builder = _Builder(document, file.part)
+    builder = _Builder(document, file.part, comments or {})
     xml = f"<w:body {_DECLARED}>{''.join(builder.blocks(document.blocks))}</w:body>"
     for element in etree.fromstring(xml.encode("utf-8"), etree.XMLParser(huge_tree=True, resolve_entities=False)):
         section.addprevious(element)
+    builder.add_comments(file)
     _fill_fields(file, document)
     _properties(file, document)
     buffer = io.BytesIO()
@@ -117,8 +131,10 @@ def _shell_bytes(path: Path) -> bytes:
 class _Builder:
     """Blocks -> WordprocessingML as text, which is many times faster than building it element by element."""
 
-    def __init__(self, document: Document, part: Any) -> None:
+    def __init__(self, document: Document, part: Any, comments: Mapping[str, Sequence[str]]) -> None:
         self.document = document
+        self.comments = comments
+        self.said: list[str] = []
         self.part = part
         self.bookmarks = 0
         self.revisions = 0
@@ -127,6 +143,7 @@ class _Builder:
         self.names: dict[str, str] = {}
         #: whether the next paragraph needs the space that a table cannot have below it
         self.after_table = False
+        self.last_table: Change = None
 
     # -- blocks
 
@@ -143,6 +160,8 @@ class _Builder:
             case Heading(level, inlines, id_, change):
                 name = "Title" if level == 1 else f"Heading{min(level - 1, 5)}"
                 yield self.paragraph(name, self.bookmarked(id_, self.runs(inlines, change)), change)
+            case Paragraph(role="spacer", change=change):
+                yield self.spacer(change)
             case Paragraph():
                 yield self.text(block, style)
             case Note(mark, inlines, id_):
@@ -159,14 +178,33 @@ class _Builder:
 
     def text(self, block: Paragraph, style: str | None) -> str:
         runs = self.runs(block.inlines, block.change)
+        plain_style = "NumberedParagraph" if block.number else "BodyText"
         if block.number:
-            number = self.changed(
-                self.run(f"{block.number}.", '<w:rStyle w:val="ParagraphNumber"/>', block.change) + self.tab(),
-                block.change,
-            )
-            return self.paragraph(style or "NumberedParagraph", self.bookmarked(block.id, number + runs), block.change)
-        name = style or _ROLE_STYLES.get(block.role or "", "BodyText")
-        return self.paragraph(name, self.bookmarked(block.id, runs), block.change)
+            runs = self.number(block.number, block.earlier_number, block.change) + runs
+        name = style or _ROLE_STYLES.get(block.role or "", plain_style)
+        commented = self.commented(block.id, self.bookmarked(block.id, runs), block.change)
+        return self.paragraph(name, commented, block.change)
+
+    def number(self, number: str, earlier: str | None, change: Change) -> str:
+        look = '<w:rStyle w:val="ParagraphNumber"/>'
+        if earlier is None or change:
+            return self.changed(self.run(f"{number}.", look, change) + self.tab(), change)
+        gone = self.changed(self.run(f"{earlier}.", look, "del"), "del")
+        return gone + self.changed(self.run(f"{number}.", look, "ins"), "ins") + self.tab()
+
+    def commented(self, id_: str | None, runs: str, change: Change) -> str:
+        """Runs with the comments that stand at them; their marks go where the paragraph goes."""
+        for text in self.comments.get(id_ or "", ()):
+            n = len(self.said)
+            self.said.append(text)
+            mark = self.changed(f'<w:r><w:commentReference w:id="{n}"/></w:r>', change)
+            runs = f'<w:commentRangeStart w:id="{n}"/>{runs}<w:commentRangeEnd w:id="{n}"/>{mark}'
+        return runs
+
+    def add_comments(self, file: Any) -> None:
+        for text in self.said:
+            comment = file.comments.add_comment(text=_legal(text), author="reportgen", initials="rg")
+            comment._comment_elm.set(f"{{{_NS}}}date", self.when)
 
     def terms(self, pairs: Sequence[tuple[tuple[Inline, ...], tuple[Inline, ...]]]) -> Iterator[str]:
         for term, value in pairs:
@@ -203,8 +241,8 @@ class _Builder:
         if caption:
             yield self.paragraph("Caption", self.runs(table.caption))
         elif self.after_table:
-            # two tables without a paragraph between them would become one in Word
-            yield self.paragraph("Caption", "")
+            # two tables without a paragraph between them would become one in Word; it goes where one of them goes
+            yield self.paragraph("Caption", "", self.last_table or _whole_change(table))
         widths = _widths(table)
         grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
         first_column = int(all(row.cells[0].header == "row" for row in table.rows)) if table.rows else 0
@@ -227,7 +265,11 @@ class _Builder:
             f'<w:tbl><w:tblPr><w:tblStyle w:val="ReportTable"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>{look}{described}</w:tblPr>'
             f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
         )
-        self.after_table = True
+        self.after_table, self.last_table = True, _whole_change(table)
+
+    def spacer(self, change: Change) -> str:
+        mark = f"<w:rPr>{self.revision(change)}</w:rPr>" if change else ""
+        return f'<w:p><w:pPr><w:pStyle w:val="BodyText"/><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/>{mark}</w:pPr></w:p>'
 
     def row(self, row: Row, widths: Sequence[int], style: str, *, head: bool, keep: bool) -> str:
         change = self.revision(row.change) if row.change else ""
@@ -312,7 +354,11 @@ class _Builder:
             return ""
         tag = "delText" if change == "del" else "t"
         inside = f"<w:rPr>{properties}</w:rPr>" if properties else ""
-        return f'<w:r>{inside}<w:{tag} xml:space="preserve">{escape(_legal(text))}</w:{tag}></w:r>'
+        pieces = (
+            f'<w:{tag} xml:space="preserve">{escape(part)}</w:{tag}>' if part else ""
+            for part in _legal(text).split("\t")
+        )
+        return f"<w:r>{inside}{'<w:tab/>'.join(pieces)}</w:r>"
 
     def runs(self, inlines: Iterable[Inline], change: Change = None, properties: str = "") -> str:
         out: list[str] = []
@@ -327,11 +373,13 @@ class _Builder:
                     out.append(self.runs(inner, change, properties + "<w:i/><w:iCs/>"))
                 case Link(href, inner):
                     out.append(self.link(href, self.runs(inner, change, '<w:rStyle w:val="Hyperlink"/>')))
-                case Mark(text):
-                    out.append(self.changed(self.run(text, _RAISED, change), change))
-                case Tag(text, tone):
+                case Mark(text, own):
+                    kind = change or own
+                    out.append(self.changed(self.run(text, _RAISED, kind), kind))
+                case Tag(text, tone, own):
                     look = properties if tone == "none" else '<w:rStyle w:val="Tag"/>'
-                    out.append(self.changed(self.run(text, look, change), change))
+                    kind = change or own
+                    out.append(self.changed(self.run(text, look, kind), kind))
         return "".join(out)
 
     def link(self, href: str, runs: str) -> str:
@@ -349,6 +397,12 @@ def _legal(text: str) -> str:
         message = f"control character U+{ord(found[0]):04X} in {text[max(0, found.start() - 20) : found.start()]!r}…"
         raise InputError("RG114", message, hint="take it out of the data")
     return text
+
+
+def _whole_change(table: Table) -> Change:
+    """The change that all rows of a table share; None where some stay or differ."""
+    changes = {row.change for row in (*table.head, *table.rows)}
+    return changes.pop() if len(changes) == 1 else None
 
 
 def _widths(table: Table) -> list[int]:

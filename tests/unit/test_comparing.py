@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from reportgen.comparing import compare
 from reportgen.comparing.paragraphs import align, units
 from reportgen.errors import InputError
-from reportgen.matching import Options
+from reportgen.matching import Options, thresholds_for
 from reportgen.model import (
     Comparison,
     Conflict,
@@ -321,7 +322,9 @@ def test_without_any_edge_earlier_recommendations_are_not_comparable() -> None:
 def test_a_candidate_comes_before_not_restated() -> None:
     one = old(recommendations=["Train the deck crew in man-overboard drills"])
     two = new(judgements=JUDGED, recommendations=["Train all deck crew in man-overboard drills at night"])
-    found = across(one, two, options=Options(accept=0.99, review=0.3)).recommendations
+    found = across(
+        one, two, options=Options(thresholds=replace(thresholds_for(None), accept=0.99, review=0.3))
+    ).recommendations
     assert states(found.earlier) == {"R1": "needs_review"}
     assert states(found.later) == {"R1": "needs_review"}
     assert found.earlier[0].candidates[0].id == "R1"
@@ -690,7 +693,7 @@ def test_two_summaries_are_compared_with_a_word_of_caution() -> None:
 
 
 def test_options_and_rules_are_recorded() -> None:
-    options = across(old(), new(), options=Options(accept=0.5)).options
+    options = across(old(), new(), options=Options(thresholds=replace(thresholds_for(None), accept=0.5))).options
     assert options["matching"]["accept"] == 0.5
     assert options["matching"]["rules"]
     assert options["paragraphs"]["rules"]
