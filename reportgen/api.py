@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,9 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "json": (".json",),
     "yaml": (".yaml", ".yml"),
 }
+
+#: Codes of what keeps a file from being read at all.
+UNREADABLE = frozenset({"RG101", "RG102", "RG103", "RG111"})
 
 _WRITERS = {"html": "html", "pdf": "pdf", "docx": "docx", "md": "markdown", "txt": "text"}
 _DATA_SUFFIXES = (".yaml", ".yml", ".json")
@@ -127,6 +130,9 @@ def import_report(path: str | Path, *, framework: str | Framework | None = None)
     """
     path = Path(path)
     data = files.read_bytes(path)
+    if is_data_file(path, data):
+        where = Where(file=str(path))
+        raise InputError("RG201", "a data file, not a published report", where=where, hint="it needs no import")
     found = read(data, str(path))
     source = Source(
         file=path.name, sha256=hashlib.sha256(data).hexdigest(), media_type=found.media_type, pages=found.pages
@@ -135,7 +141,9 @@ def import_report(path: str | Path, *, framework: str | Framework | None = None)
     try:
         inspection = interpret(found.blocks, source=source, framework=chosen)
     except InputError as error:
-        raise error.at(Where(file=str(path))) from None
+        # the interpreter knows the name of the file only
+        error.where = replace(error.where, file=str(path))
+        raise
     if inspection.published is None and (day := _date_in(path.stem)):
         missing = {k: v for k, v in inspection.missing.items() if k != "published"}
         published = Published(date=day, basis="file_name")
@@ -191,8 +199,7 @@ def check(path: str | Path) -> list[Finding]:
         loaded = data_files.load_any(path)
     except InputError as error:
         errors = getattr(error, "errors", (error,))
-        unreadable = {"RG101", "RG102", "RG103", "RG111"}
-        if any(e.code in unreadable for e in errors):
+        if any(e.code in UNREADABLE for e in errors):
             raise
         return [Finding("error", e.code, e.message, e.where, e.hint) for e in errors]
     return [Finding("warning", w.code, w.message, w.where, w.hint) for w in loaded.warnings]
@@ -281,6 +288,6 @@ def write(subject: Inspection | Comparison | Rendered, path: str | Path, *, to: 
     return files.write_bytes(path, serialise(subject, format_of(path, to)))
 
 
-def collisions(paths: Sequence[Path]) -> None:
-    """Refuse outputs that would land on one name."""
-    files.check_collisions(paths)
+def collisions(paths: Sequence[Path], inputs: Sequence[Path] = ()) -> None:
+    """Refuse outputs that would land on one name, or on what they are made from."""
+    files.check_collisions(paths, inputs)

@@ -107,6 +107,7 @@ CODES: dict[str, str] = {
     "RG504": "output name is not usable",
     "RG505": "time or memory limit",
     "RG506": "unknown output format",
+    "RG507": "command line that makes no sense",
 }
 
 
