@@ -59,6 +59,12 @@ class _State:
             )
             self.report(notice.level, notice.code, notice.message, where)
 
+    def findings(self, findings: Sequence[Finding]) -> None:
+        """Print what was found in a file: information only with -v."""
+        for finding in findings:
+            if finding.level != "info" or self.verbose:
+                self.report(finding.level, finding.code, finding.message, finding.where, finding.hint)
+
     def report(self, level: Any, code: str, message: str, where: Where, hint: str = "") -> None:
         if level == "warning":
             self.warned = True
@@ -213,8 +219,7 @@ def check(state: _State, paths: tuple[Path, ...]) -> None:
         findings.extend(found)
         if not found and not state.as_json:
             state.say(f"{path}: fine")
-    for finding in findings:
-        state.report(finding.level, finding.code, finding.message, finding.where, finding.hint)
+    state.findings(findings)
     if unreadable:
         sys.exit(Exit.BAD_INPUT)
     if any(f.level == "error" for f in findings):
@@ -355,7 +360,9 @@ def render(state: _State, paths: tuple[Path, ...], to: tuple[str, ...], output: 
     jobs: list[tuple[Path, Any]] = []
     for path in paths:
         try:
-            jobs.append((path, api.read_inspection(path)))
+            subject, findings = api.open_inspection(path)
+            state.findings(findings)
+            jobs.append((path, subject))
         except InputError as error:
             if len(paths) == 1:
                 raise
@@ -401,14 +408,13 @@ def compare(
     """Two inspections of one provider, EARLIER and LATER: data files or published reports."""
     from reportgen import api
 
-    first, second = api.read_inspection(earlier), api.read_inspection(later)
-    decided = api.decisions_for(later, earlier, given=decisions)
-    comparison = api.compare(first, second, decisions=decided)
-    state.notices(comparison.notices, str(later))
+    compared = api.compare_files(earlier, later, decisions=decisions)
+    comparison = compared.comparison
+    state.findings(compared.findings)
     if output is None and not to:
         _terminal(api.render(comparison, template=template))
     else:
-        targets = _targets([f"{first.id}--{second.id}"], output, to)
+        targets = _targets([f"{compared.earlier.id}--{compared.later.id}"], output, to)
         api.collisions([path for path, _, _ in targets if str(path) != "-"], (earlier, later))
         _write_all(state, comparison, [(path, form) for path, form, _ in targets], template)
     if exit_code and comparison.differs:

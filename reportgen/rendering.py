@@ -553,6 +553,7 @@ def _register_rows(
             for d in inspection.declarations
         ],
         "missing": [(name, labels["missing"][reason]) for name, reason in inspection.missing.items()],
+        "corrections": [(c.field, _told(c.was), _told(c.now), c.by, _long_date(c.on)) for c in inspection.corrections],
     }
 
 

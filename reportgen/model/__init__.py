@@ -37,7 +37,7 @@ from reportgen.model.comparison import (
     Summary,
     TimescaleChange,
 )
-from reportgen.model.decisions import Decisions, Event, Events, LinkDecision, RecommendationRef, text_sha
+from reportgen.model.decisions import Correction, Decisions, Event, Events, LinkDecision, RecommendationRef, text_sha
 from reportgen.model.framework import (
     Area,
     Band,
@@ -54,7 +54,9 @@ from reportgen.model.framework import (
 )
 from reportgen.model.inspection import (
     MAY_BE_MISSING,
+    CheckedBy,
     Conflict,
+    Corrected,
     Declaration,
     Fact,
     Footnote,
@@ -89,10 +91,13 @@ __all__ = [
     "Area",
     "Band",
     "Candidate",
+    "CheckedBy",
     "Comparability",
     "Compared",
     "Comparison",
     "Conflict",
+    "Corrected",
+    "Correction",
     "Counts",
     "Crosswalk",
     "Crosswalks",
