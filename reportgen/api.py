@@ -255,7 +255,7 @@ def check(path: str | Path) -> list[Finding]:
         kind = data_files.kind_of(data, str(path))
         if kind == "inspection":
             return open_inspection(path)[1]
-        if kind == "framework":
+        if kind in ("framework", "crosswalks"):
             return [Finding("error", e.code, e.message, e.where, e.hint) for e in check_frameworks([path])]
         loaded = data_files.load_any(path)
         if isinstance(loaded.value, Decisions):

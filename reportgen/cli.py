@@ -97,6 +97,12 @@ class _ReaderGone(Exception):
 class _Commands(click.Group):
     """The top of the command line. click ends a closed pipe with exit code 1, so it must not see one."""
 
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **more)
+        except BrokenPipeError:
+            raise _ReaderGone from None
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)

@@ -23,7 +23,7 @@ from reportgen.model.base import Path as Trail
 from reportgen.model.base import Problem, dotted
 from reportgen.model.comparison import Comparison
 from reportgen.model.decisions import Decisions, Events
-from reportgen.model.framework import Crosswalks, Framework, profile_problems
+from reportgen.model.framework import Crosswalks, Framework, crosswalk_problems, profile_problems
 from reportgen.model.inspection import Inspection, inconsistencies
 
 __all__ = [
@@ -76,6 +76,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "inspection": (inconsistencies,),
     "decisions": (decision_problems,),
     "framework": (profile_problems,),
+    "crosswalks": (crosswalk_problems,),
 }
 
 

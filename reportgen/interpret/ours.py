@@ -141,6 +141,7 @@ class _Back:
         return {
             "framework": self.framework.key,
             "type": self._key_of(self.facts_about.get(about["type"]), {t.label: t.key for t in self.framework.types}),
+            "status": self._status(),
             "wording": self._key_of(self.facts_about.get(about["wording"]), _turned(self.labels["wording"]))
             or "printed",
             "scale_as_printed": tuple(self.scale),
@@ -185,6 +186,10 @@ class _Back:
             "lead_inspectors": tuple(Inspector(name=n, title=t or None) for n, _, t in inspectors),
             "age_group": details.get(layout.age_group[0]),
         }
+
+    def _status(self) -> str:
+        draft = self.labels["status"]["draft"]
+        return "draft" if any(block_text(b) == draft for b in self.cover) else "final"
 
     def _team(self) -> Team | None:
         about = self.labels["about"]

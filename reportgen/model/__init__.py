@@ -84,6 +84,7 @@ from reportgen.model.inspection import (
     TextParagraph,
     inconsistencies,
     printed,
+    slug_of,
 )
 
 __all__ = [
@@ -169,5 +170,6 @@ __all__ = [
     "present",
     "printed",
     "profile_problems",
+    "slug_of",
     "text_sha",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -27,6 +28,12 @@ from reportgen.model.base import (
 
 #: An id of an inspection: provider slug, month of the first day on site, ``-2`` on collision.
 InspectionId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*-\d{4}(-\d{2})?(-\d+)?$", max_length=120)]
+
+
+def slug_of(name: str) -> str:
+    """A provider's name as ids begin with it: letters a to z without accents, digits, single hyphens."""
+    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode().replace("'", "")
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:80].strip("-") or "provider"
 
 
 class Provider(Model):
