@@ -123,12 +123,13 @@ def cli(context: click.Context, *, verbose: bool, quiet: bool, debug: bool, as_j
     context.obj = _State(verbose=verbose, quiet=quiet, debug=debug, as_json=as_json, strict=strict)
 
 
-_FILE = click.Path(path_type=Path, dir_okay=False, allow_dash=False)
-_OUT = click.Path(path_type=Path, allow_dash=True)
+# what stands at a path is for those to say who read it or write it
+_FILE = click.Path(path_type=Path, readable=False)
+_OUT = click.Path(path_type=Path, readable=False, allow_dash=True)
 
 
 @cli.command("import")
-@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("inputs", metavar="IN...", nargs=-1, required=True, type=_FILE)
 @click.option(
     "-o", "--output", type=_OUT, help="A data file, a folder (<provider>/<id>.yaml goes there), or - for stdout."
 )

@@ -105,6 +105,31 @@ def test_a_bad_data_file_is_3_at_its_place(
     assert [p.name for p in (tmp_path / "out").iterdir()] == ["x-2012-09.html"]
 
 
+@pytest.mark.parametrize("command", ["render", "check", "import"])
+def test_what_cannot_be_opened_is_3(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "in.yaml").write_text(GOOD)
+    names = ["nothing.yaml", "a\x1b[2Jb.yaml", "folder.yaml"]
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.yaml")
+        names.append("pipe.yaml")
+    for name in names if command != "import" else names[:2]:
+        done = run_here(command, name)
+        assert done.code == 3, done.err
+        assert "error[RG101]" in done.err
+        assert len(done.err.splitlines()) == 1
+        assert "\x1b" not in done.err
+
+    def deny(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", deny)
+    done = run_here(command, "in.yaml")
+    assert done.code == 3
+    assert "in.yaml: error[RG101]: cannot be read: permission denied" in done.err
+
+
 def test_text_stays_as_typed_and_a_byte_order_mark_is_fine(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text("\ufeff" + GOOD.replace("three", "no").replace("one", "0123").replace("two", "1:30"), "utf-8")
