@@ -19,7 +19,7 @@ $(VENV)/ready: requirements.lock pyproject.toml
 	@touch $@
 
 # Pango, and HarfBuzz to subset fonts, are what pip cannot bring. They are installed where that is allowed, and named where it is not.
-HAS_PANGO := $(BIN)/python -c 'from weasyprint.text.ffi import harfbuzz_subset as found; raise SystemExit(not found)' 2>/dev/null
+HAS_PANGO := $(BIN)/python -c 'from weasyprint.text.ffi import harfbuzz_subset as found; raise SystemExit(not found)' >/dev/null 2>&1
 pango: $(VENV)/ready
 	@$(HAS_PANGO) \
 	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \

@@ -12,7 +12,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,8 @@ def write(rendered: Rendered) -> bytes:
 
 def _weasyprint() -> Any:
     try:
-        with warnings.catch_warnings():
+        # where a library is missing WeasyPrint prints a banner to stdout, which is for results
+        with warnings.catch_warnings(), redirect_stdout(StringIO()):
             # that a system has no fonts does not matter: the document brings its own
             warnings.filterwarnings("ignore", message="(FontConfig|No fonts)")
             import weasyprint
