@@ -5,11 +5,9 @@ Results go to stdout, everything else to stderr. Heavy modules are imported insi
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +24,12 @@ if TYPE_CHECKING:
     from reportgen.model import Comparison, Inspection, Notice
 
 _FORMATS = ("html", "pdf", "docx", "md", "txt", "json", "yaml")
+
+
+def _json(value: Any, indent: int | None = None) -> str:
+    import json
+
+    return json.dumps(value, indent=indent, ensure_ascii=False)
 
 
 class _State:
@@ -73,7 +77,7 @@ class _State:
         if self.as_json:
             fields = {"level": level, "code": code, "message": message, "hint": hint or None, "file": where.file}
             fields |= {"line": where.line, "column": where.column, "page": where.page, "field": where.field}
-            click.echo(json.dumps({k: v for k, v in fields.items() if v is not None}, ensure_ascii=False), err=True)
+            click.echo(_json({k: v for k, v in fields.items() if v is not None}), err=True)
         else:
             click.echo(one_line(level, code, message, where, hint), err=True)
 
@@ -257,7 +261,7 @@ def schema(state: _State, kind: str, output: Path | None) -> None:
     """The JSON Schema of a data format."""
     from reportgen import data_files
 
-    text = json.dumps(data_files.schema(data_files.MODELS[kind]), indent=2, ensure_ascii=False) + "\n"
+    text = _json(data_files.schema(data_files.MODELS[kind]), indent=2) + "\n"
     _deliver(state, text.encode("utf-8"), output)
 
 
@@ -277,7 +281,7 @@ def frameworks_list(state: _State) -> None:
         rows = [
             {"key": f.key, "body": f.body, "title": f.title, "valid": f.valid.model_dump(mode="json")} for f in loaded
         ]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        click.echo(_json(rows, indent=2))
         return
     width = max(len(f.key) for f in loaded)
     for f in loaded:
@@ -437,7 +441,7 @@ def doctor(state: _State) -> None:
 
     findings = examine()
     if state.as_json:
-        click.echo(json.dumps([f.as_dict() for f in findings], indent=2))
+        click.echo(_json([f.as_dict() for f in findings], indent=2))
     else:
         for finding in findings:
             click.echo(finding.line())
@@ -559,6 +563,8 @@ def _guarded(run: Callable[[], Any]) -> NoReturn:
             _let_go_of_stdout()
         except BaseException as error:  # noqa: BLE001 -- this is the boundary
             if debug:
+                import traceback
+
                 traceback.print_exception(error)
             code = _ended(error, state)
             if isinstance(error, OSError):

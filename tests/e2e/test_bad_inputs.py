@@ -388,7 +388,7 @@ def test_no_stdout_at_all_is_5() -> None:
 def test_a_signal_leaves_nothing_half_done(name: str, code: int, tmp_path: Path) -> None:
     good = tmp_path / "good.pdf"
     good.write_bytes(b"an earlier output")
-    # it says when it is past its start, so that the signal meets our own handlers; and it takes back what a runner in the
+    # it says when it is past its start, so that the signal meets our own handlers, and takes back what a runner in the
     # background has it ignore
     script = (
         "import signal, sys, time; from reportgen import cli, files\n"
