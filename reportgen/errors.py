@@ -9,10 +9,10 @@ The tree of errors, with the exit code each one gives::
     ├── TemplateError             4   a template pack: syntax, unknown name, forbidden element, blocked address
     ├── EnvironmentFault          5   the machine: Pango, fonts, permission, disk
     ├── OutputError               5   an output that cannot be written where it was asked for
-    ├── UsageFault                2   a request that makes no sense (unknown format, two outputs of one name)
-    └── PartialFailure            6   some of several inputs failed
+    └── UsageFault                2   a request that makes no sense (unknown format, two outputs of one name)
 
-Findings and differences (exit 1) are results and not errors. An error of ours that is none of these is a bug (70).
+Findings and differences (exit 1) and that some of several inputs failed (exit 6) are results and not errors. An error
+of ours that is none of these is a bug (70).
 
 A notice is trouble that need not stop: it travels with the result that it is about. Every code of an error or a
 notice stands in ``CODES``; a code that is not listed there cannot be raised.
@@ -61,7 +61,8 @@ CODES: dict[str, str] = {
     "RG113": "reference to nothing",
     "RG114": "control character in text",
     "RG115": "hash and id disagree",
-    "RG116": "entries cannot be added without changing what is there",
+    "RG116": "correction that does not fit",
+    "RG117": "entries cannot be added without changing what is there",
     # frameworks
     "RG120": "unknown framework",
     "RG121": "unknown area",
@@ -111,6 +112,7 @@ CODES: dict[str, str] = {
     "RG504": "output name is not usable",
     "RG505": "time or memory limit",
     "RG506": "unknown output format",
+    "RG507": "command line that makes no sense",
 }
 
 
@@ -213,12 +215,6 @@ class UsageFault(ReportgenError):
     """A request that makes no sense."""
 
     exit_code = Exit.USAGE
-
-
-class PartialFailure(ReportgenError):
-    """Some of several inputs failed; ``errors`` holds what was reported for each."""
-
-    exit_code = Exit.PARTIAL
 
 
 def one_line(level: Level, code: str, message: str, where: Where = NOWHERE, hint: str = "") -> str:

@@ -23,7 +23,7 @@ from reportgen.model.base import Path as Trail
 from reportgen.model.base import Problem, dotted
 from reportgen.model.comparison import Comparison
 from reportgen.model.decisions import Decisions, Events
-from reportgen.model.framework import Crosswalks, Framework, profile_problems
+from reportgen.model.framework import Crosswalks, Framework, crosswalk_problems, profile_problems
 from reportgen.model.inspection import Inspection, inconsistencies
 from reportgen.model.lexicon import Calibration, Lexicon, lexicon_problems
 
@@ -80,6 +80,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "decisions": (decision_problems,),
     "framework": (profile_problems,),
     "lexicon": (lexicon_problems,),
+    "crosswalks": (crosswalk_problems,),
 }
 
 

@@ -19,7 +19,9 @@ from reportgen.interpret.values import read_date, read_number, read_periods
 from reportgen.labels import load_labels
 from reportgen.markup import marked
 from reportgen.model import (
+    CheckedBy,
     Conflict,
+    Corrected,
     Declaration,
     Evidence,
     Fact,
@@ -139,6 +141,7 @@ class _Back:
         return {
             "framework": self.framework.key,
             "type": self._key_of(self.facts_about.get(about["type"]), {t.label: t.key for t in self.framework.types}),
+            "status": self._status(),
             "wording": self._key_of(self.facts_about.get(about["wording"]), _turned(self.labels["wording"]))
             or "printed",
             "scale_as_printed": tuple(self.scale),
@@ -149,6 +152,8 @@ class _Back:
             "facts": tuple(self._facts()),
             "declarations": tuple(self._declarations()),
             "missing": self._missing(),
+            "corrections": tuple(self._corrections()),
+            "checked": tuple(self._checked()),
             "legal_basis": tuple(v for k, v in self.texts_about if k == about["legal_basis"]),
             "team": self._team(),
             "source": self.source.model_copy(update={"notice": self.facts_about.get(about["notice"])}),
@@ -181,6 +186,10 @@ class _Back:
             "lead_inspectors": tuple(Inspector(name=n, title=t or None) for n, _, t in inspectors),
             "age_group": texts.get(layout.age_group[0]),
         }
+
+    def _status(self) -> str:
+        draft = self.labels["status"]["draft"]
+        return "draft" if any(block_text(b) == draft for b in self.cover) else "final"
 
     def _team(self) -> Team | None:
         about = self.labels["about"]
@@ -245,6 +254,19 @@ class _Back:
     def _missing(self) -> dict[str, Any]:
         fields = _turned(self.labels["about"]["missing"]["fields"])
         return {fields.get(name, name): self._reason(reason) for name, reason in self._table("missing")}
+
+    def _corrections(self) -> Iterable[Corrected]:
+        for field_, was, now, by, on in self._table("corrections"):
+            day = read_date(on)
+            if day is not None:
+                yield Corrected(field=field_, was=was or None, now=now or None, by=by, on=day)
+
+    def _checked(self) -> Iterable[CheckedBy]:
+        label = self.labels["about"]["checked"]
+        for by, _, on in (value.rpartition(", ") for key, value in self.texts_about if key == label):
+            day = read_date(on)
+            if day is not None:
+                yield CheckedBy(by=by, on=day)
 
     # -- parts the layout added ----------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from reportgen.model.base import (
     Path,
     Problem,
     Where,
+    Words,
     dotted,
     letters,
     months_after,
@@ -39,7 +40,7 @@ from reportgen.model.comparison import (
     TimescaleChange,
     TopicReason,
 )
-from reportgen.model.decisions import Decisions, Event, Events, LinkDecision, RecommendationRef, text_sha
+from reportgen.model.decisions import Correction, Decisions, Event, Events, LinkDecision, RecommendationRef, text_sha
 from reportgen.model.framework import (
     Area,
     Band,
@@ -58,7 +59,9 @@ from reportgen.model.framework import (
 )
 from reportgen.model.inspection import (
     MAY_BE_MISSING,
+    CheckedBy,
     Conflict,
+    Corrected,
     Declaration,
     Fact,
     Footnote,
@@ -86,6 +89,7 @@ from reportgen.model.inspection import (
     TextParagraph,
     inconsistencies,
     printed,
+    slug_of,
 )
 from reportgen.model.lexicon import BandMeasured, Calibration, Facet, Lexicon, Topic, lexicon_problems
 
@@ -96,11 +100,14 @@ __all__ = [
     "BandMeasured",
     "Calibration",
     "Candidate",
+    "CheckedBy",
     "Comparability",
     "Compared",
     "ComparedRecommendation",
     "Comparison",
     "Conflict",
+    "Corrected",
+    "Correction",
     "Counts",
     "Crosswalk",
     "Crosswalks",
@@ -169,6 +176,7 @@ __all__ = [
     "TopicReason",
     "TypeRule",
     "Where",
+    "Words",
     "dotted",
     "expand",
     "folded_label",
@@ -179,5 +187,6 @@ __all__ = [
     "present",
     "printed",
     "profile_problems",
+    "slug_of",
     "text_sha",
 ]

@@ -165,7 +165,7 @@ def added(existing: bytes | None, links: Sequence[LinkDecision], *, name: str = 
 
     Raises:
         InputErrors: The file is wrong as it is.
-        InputError: Nothing can be added without changing what is there (RG116).
+        InputError: Nothing can be added without changing what is there (RG117).
     """
     if existing is None:
         return data_files.dump(Decisions(links=tuple(links)), to="yaml").encode("utf-8")
@@ -175,7 +175,7 @@ def added(existing: bytes | None, links: Sequence[LinkDecision], *, name: str = 
         return existing
     made = _inserted(existing.decode("utf-8"), fresh)
     refusal = InputError(
-        "RG116",
+        "RG117",
         "entries cannot be added without changing what is there",
         where=Where(file=name),
         hint="write each entry of `links` on lines of its own, or write the new ones to another file with -o",

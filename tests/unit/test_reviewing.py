@@ -149,7 +149,7 @@ def test_a_new_file_and_the_same_again() -> None:
     ],
 )
 def test_what_cannot_be_added_to_is_refused(existing: bytes) -> None:
-    with pytest.raises(InputError, match="RG116"):
+    with pytest.raises(InputError, match="RG117"):
         added(existing, MINE)
 
 
