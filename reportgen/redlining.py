@@ -169,8 +169,15 @@ def _items(items: Iterable[Item], side: str, depth: int) -> Iterator[_Piece]:
 
 
 def _unit(piece: _Piece) -> Unit:
-    """What pieces are laid beside each other by: only those that look alike may stay."""
+    """What pieces are laid beside each other by: only those that look alike may stay.
+
+    The title, a detail of the cover and a table with a caption are what they are by their name, whatever they hold.
+    """
     match piece:
+        case Heading(level=1):
+            return Unit("title", "title")  # type: ignore[arg-type]  # kinds of its own
+        case Paragraph(inlines=(Strong(inlines=term), *_), role="details-line"):
+            return Unit("details", plain(term))  # type: ignore[arg-type]
         case Heading(level=level, inlines=inlines):
             return Unit(f"heading {level}", plain(inlines))  # type: ignore[arg-type]  # kinds of its own
         case Paragraph(inlines=inlines, number=number, role=role):
@@ -178,7 +185,7 @@ def _unit(piece: _Piece) -> Unit:
         case Table():
             rows = (*piece.head, *piece.rows)
             kind = f"table {piece.role} {len(rows[0].cells) if rows else 0}"
-            return Unit(kind, " ".join((plain(piece.caption), *map(_row_text, rows))))  # type: ignore[arg-type]
+            return Unit(kind, plain(piece.caption) or " ".join(map(_row_text, rows)))  # type: ignore[arg-type]
 
 
 def _row_text(row: Row) -> str:

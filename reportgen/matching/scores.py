@@ -181,7 +181,8 @@ def _by_layer(ones: Sequence[Item], twos: Sequence[Item], reader: Reader) -> Ite
         assert one.made is not None
         assert two.made is not None
         same = same_text(one.recommendation.text, two.recommendation.text)
-        yield cell_of(one, two, 1.0 if same else probability(numbers(one.made, two.made), weights))
+        # 1 is kept for equal texts
+        yield cell_of(one, two, 1.0 if same else min(probability(numbers(one.made, two.made), weights), 0.9999))
 
 
 def _by_letters(ones: Sequence[Item], twos: Sequence[Item]) -> Iterable[Cell]:

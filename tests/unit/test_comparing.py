@@ -45,6 +45,7 @@ from reportgen.model import (
     TextParagraph,
     text_sha,
 )
+from reportgen.model.framework import Limit
 from tests.support.make_inspections import (
     BACK,
     EDGES,
@@ -728,3 +729,31 @@ def test_two_reports_of_six_thousand_words_are_quick() -> None:
     comparison = across(one, two)
     assert time.perf_counter() - began < 3  # 0.2 s on a quiet machine
     assert comparison.summary.paragraphs["changed"] == 55
+
+
+# -- in short, and what is to be read with care ----------------------------------------------------------------------
+
+
+def test_the_whole_in_one_paragraph_is_hedged_as_the_evidence_is() -> None:
+    one = old(judgements=JUDGED, recommendations=["Train the deck crew in man-overboard drills", "Mend the wall"])
+    two = new(judgements=JUDGED, recommendations=["Train all deck crew in man-overboard drills", "Paint the ships"])
+    said = across(one, two).in_short
+    assert "1 is stated again" in said
+    assert "1 is not repeated, which does not mean that it was carried out" in said
+    assert "1 of the 2 later recommendations is new" in said
+    assert "inferred from wording, which was not measured for this kind of report" in said
+    assert "resolved" not in said
+
+
+def test_nothing_that_differs_is_said_in_one_sentence() -> None:
+    one = old(recommendations=["Mend the wall"])
+    assert within(one, one).in_short == ("The two inspections do not differ in anything that is compared.")
+
+
+def test_grades_that_a_limiting_rule_makes_unusual_are_noticed() -> None:
+    rule = Limit(areas=("safety",), grade="poor", overall="overall", at_most="fair", source="the handbook, page 3")
+    strict = OLD.model_copy(update={"limits": (rule,)})
+    one = old(judgements=[judgement("overall", "superb"), judgement("safety", "poor")])
+    found = compare(one, new(), frameworks=(strict, NEW), edges=EDGES).notices
+    assert [(n.code, n.level) for n in found if n.code == "RG125"] == [("RG125", "warning")]
+    assert "the handbook, page 3" in next(n.message for n in found if n.code == "RG125")

@@ -141,7 +141,7 @@ def test_a_candidate_says_why_it_is_no_link() -> None:
     earlier = [recommendation("R1", "The quality of return home interviews")]
     later = [
         recommendation("S1", "The quality of return home interviews for missing children"),
-        recommendation("S2", "The timeliness of return home interviews"),
+        recommendation("S2", "Strategy discussions, and the recording of return home interviews"),
     ]
     limits = thresholds_for(OURS)
     scores = score(earlier, later, OURS)
