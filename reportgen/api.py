@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from reportgen import data_files, files
 from reportgen.comparing import compare as _compare
+from reportgen.corrections import corrected
 from reportgen.document import Rendered
 from reportgen.errors import InputError, UsageFault, Where
 from reportgen.frameworks import check_frameworks, check_inspection, framework_keys, load_framework
@@ -23,9 +24,11 @@ from reportgen.model import (
     Decisions,
     Framework,
     Inspection,
+    Notice,
     Problem,
     Published,
     Source,
+    dotted,
     inconsistencies,
 )
 from reportgen.readers import read
@@ -36,10 +39,12 @@ __all__ = [
     "Finding",
     "check",
     "compare",
+    "compare_files",
     "decisions_for",
     "framework_keys",
     "import_report",
     "load_framework",
+    "open_inspection",
     "place_of",
     "read_inspection",
     "render",
@@ -57,6 +62,9 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "yaml": (".yaml", ".yml"),
 }
 
+#: Codes of what keeps a file from being read at all.
+UNREADABLE = frozenset({"RG101", "RG102", "RG103", "RG111"})
+
 _WRITERS = {"html": "html", "pdf": "pdf", "docx": "docx", "md": "markdown", "txt": "text"}
 _DATA_SUFFIXES = (".yaml", ".yml", ".json")
 
@@ -72,8 +80,20 @@ class Finding:
     hint: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two inspections, their comparison, and what there is to say about all three."""
+
+    earlier: Inspection
+    later: Inspection
+    comparison: Comparison
+    findings: list[Finding]
+
+
 def read_inspection(path: str | Path, *, framework: str | Framework | None = None) -> Inspection:
     """Give the inspection in a data file or a published report, told apart by content.
+
+    What people corrected in it, by a ``decisions.yaml`` in the same folder, is applied, and listed in ``corrections``.
 
     Args:
         path: a YAML or JSON data file, or a report as text or HTML.
@@ -83,14 +103,58 @@ def read_inspection(path: str | Path, *, framework: str | Framework | None = Non
         The inspection; from a report with evidence, and with notices on what could not be read.
 
     Raises:
-        InputError: the file cannot be read, or is wrong; all errors of a data file at once.
+        InputError: the file, or the decisions beside it, cannot be read or is wrong; all errors of a file at once.
         FrameworkError: the framework is unknown.
     """
+    return open_inspection(path, framework=framework)[0]
+
+
+def open_inspection(
+    path: str | Path, *, framework: str | Framework | None = None, decisions: str | Path | None = None
+) -> tuple[Inspection, list[Finding]]:
+    """The inspection of ``read_inspection``, and what there is to say about it: warnings of its checks, of its reading
+    and of corrections that do not fit.
+
+    Args:
+        path: as for ``read_inspection``.
+        framework: as for ``read_inspection``.
+        decisions: the decisions file; None: the one in the same folder, if there is one.
+
+    Raises:
+        InputError, FrameworkError: as for ``read_inspection``.
+    """
     path = Path(path)
-    data = files.read_bytes(path)
-    if is_data_file(path, data):
-        return load_inspection(path)[0]
-    return import_report(path, framework=framework)
+    if is_data_file(path, files.read_bytes(path)):
+        inspection, found = load_inspection(path)
+        known = len(inspection.notices)
+    else:
+        inspection, found, known = import_report(path, framework=framework), [], 0
+    file = _decisions_file(path, given=decisions)
+    if file is not None and _concerns_data(file):
+        loaded = data_files.load(file, Decisions, checks=data_files.CHECKS["decisions"])
+        inspection = corrected(inspection, loaded, checks=(_against_framework,))
+        found = _still(found, inspection, file) if inspection.corrections else found
+    for notice in inspection.notices[known:]:
+        found.append(_told(notice, file if file is not None and notice.code == "RG116" else path))
+    return inspection, found
+
+
+def _still(found: list[Finding], inspection: Inspection, decisions: Path) -> list[Finding]:
+    """Warnings after corrections: those that still hold, and those that the corrections brought about."""
+    now = {p.message: p for p in _against_framework(inspection) if p.level == "warning"}
+    still = [finding for finding in found if finding.message in now]
+    new = (p for message, p in now.items() if all(message != finding.message for finding in found))
+    return still + [
+        Finding("warning", p.code, p.message, Where(file=str(decisions), field=dotted(p.path)), p.hint) for p in new
+    ]
+
+
+def _told(notice: Notice, path: Path) -> Finding:
+    place = notice.where
+    where = Where(file=str(path), field=notice.field)
+    if place is not None:
+        where = replace(where, line=place.line if place.page is None else None, page=place.page)
+    return Finding(notice.level, notice.code, notice.message, where)
 
 
 def is_data_file(path: Path, data: bytes) -> bool:
@@ -127,6 +191,9 @@ def import_report(path: str | Path, *, framework: str | Framework | None = None)
     """
     path = Path(path)
     data = files.read_bytes(path)
+    if is_data_file(path, data):
+        where = Where(file=str(path))
+        raise InputError("RG201", "a data file, not a published report", where=where, hint="it needs no import")
     found = read(data, str(path))
     source = Source(
         file=path.name, sha256=hashlib.sha256(data).hexdigest(), media_type=found.media_type, pages=found.pages
@@ -135,7 +202,9 @@ def import_report(path: str | Path, *, framework: str | Framework | None = None)
     try:
         inspection = interpret(found.blocks, source=source, framework=chosen)
     except InputError as error:
-        raise error.at(Where(file=str(path))) from None
+        # the interpreter knows the name of the file only
+        error.where = replace(error.where, file=str(path))
+        raise
     if inspection.published is None and (day := _date_in(path.stem)):
         missing = {k: v for k, v in inspection.missing.items() if k != "published"}
         published = Published(date=day, basis="file_name")
@@ -185,24 +254,88 @@ def check(path: str | Path) -> list[Finding]:
     try:
         kind = data_files.kind_of(data, str(path))
         if kind == "inspection":
-            return load_inspection(path)[1]
+            return open_inspection(path)[1]
         if kind == "framework":
             return [Finding("error", e.code, e.message, e.where, e.hint) for e in check_frameworks([path])]
         loaded = data_files.load_any(path)
+        if isinstance(loaded.value, Decisions):
+            return _check_corrections(path, cast("data_files.Loaded[Decisions]", loaded))
     except InputError as error:
         errors = getattr(error, "errors", (error,))
-        unreadable = {"RG101", "RG102", "RG103", "RG111"}
-        if any(e.code in unreadable for e in errors):
+        if any(e.code in UNREADABLE for e in errors):
             raise
         return [Finding("error", e.code, e.message, e.where, e.hint) for e in errors]
     return [Finding("warning", w.code, w.message, w.where, w.hint) for w in loaded.warnings]
 
 
-def decisions_for(*paths: str | Path, given: str | Path | None = None) -> Decisions | None:
+def _check_corrections(path: Path, loaded: data_files.Loaded[Decisions]) -> list[Finding]:
+    """Whether corrections and checks are about inspections in the same folder, and whether the corrections fit."""
+    found: list[Finding] = []
+    file = loaded.value
+    named: dict[str, Path | None] = {}
+    entries: list[tuple[str, int, str]] = [("corrections", i, c.inspection) for i, c in enumerate(file.corrections)]
+    entries += [("checked", i, c.inspection) for i, c in enumerate(file.checked)]
+    for key, i, inspection in entries:
+        if inspection not in named:
+            beside = (path.with_name(f"{inspection}{suffix}") for suffix in _DATA_SUFFIXES)
+            named[inspection] = next((p for p in beside if p.is_file()), None)
+        if named[inspection] is None:
+            where = loaded.where((key, i, "inspection"))
+            message = f"no inspection {inspection!r} in this folder"
+            found.append(Finding("warning", "RG113", message, where, "mend the id, or put the inspection there"))
+    for beside_it in filter(None, named.values()):
+        found.extend(f for f in open_inspection(beside_it, decisions=path)[1] if f.code == "RG116")
+    return found
+
+
+def decisions_for(*paths: str | Path, given: str | Path | None = None) -> data_files.Loaded[Decisions] | None:
     """What people decided: the file given, else the first ``decisions.yaml`` beside one of the paths, else None."""
+    chosen = _decisions_file(*paths, given=given)
+    return data_files.load(chosen, Decisions, checks=data_files.CHECKS["decisions"]) if chosen else None
+
+
+def _decisions_file(*paths: str | Path, given: str | Path | None = None) -> Path | None:
     beside = [Path(path).parent / "decisions.yaml" for path in paths]
-    chosen = Path(given) if given is not None else next((path for path in beside if path.is_file()), None)
-    return data_files.load(chosen, Decisions, checks=data_files.CHECKS["decisions"]).value if chosen else None
+    return Path(given) if given is not None else next((path for path in beside if path.is_file()), None)
+
+
+def _concerns_data(file: Path) -> bool:
+    """Whether a decisions file corrects or checks anything, told without reading it as data."""
+    return re.search(rb"\b(corrections|checked)\b", files.read_bytes(file)) is not None
+
+
+def compare_files(earlier: str | Path, later: str | Path, *, decisions: str | Path | None = None) -> Compared:
+    """Open two inspections, data files or reports, and compare them under what people decided.
+
+    Args:
+        earlier: the earlier inspection's file.
+        later: the later one's.
+        decisions: the decisions file; None: the one beside the later inspection, else beside the earlier one.
+
+    Raises:
+        InputError, FrameworkError: as for ``read_inspection`` and ``compare``; those about a decision at its place.
+    """
+    first, about_first = open_inspection(earlier, decisions=decisions)
+    second, about_second = open_inspection(later, decisions=decisions)
+    file = decisions_for(later, earlier, given=decisions)
+    try:
+        comparison = compare(first, second, decisions=file.value if file else None)
+    except InputError as error:
+        for each in getattr(error, "errors", (error,)):
+            if file is not None and each.where.file is None and each.where.field:
+                each.where = file.where(_trail(each.where.field))
+        raise
+    found = [*about_first, *about_second]
+    for notice in comparison.notices:
+        told = _told(notice, Path(later))
+        if file is not None and notice.code == "RG304" and notice.field:
+            told = replace(told, where=file.where(_trail(notice.field)))
+        found.append(told)
+    return Compared(first, second, comparison, list(dict.fromkeys(found)))
+
+
+def _trail(field: str) -> tuple[str | int, ...]:
+    return tuple(int(n) if n else name for n, name in re.findall(r"\[(\d+)\]|([^.\[\]]+)", field))
 
 
 def compare(
@@ -281,6 +414,6 @@ def write(subject: Inspection | Comparison | Rendered, path: str | Path, *, to: 
     return files.write_bytes(path, serialise(subject, format_of(path, to)))
 
 
-def collisions(paths: Sequence[Path]) -> None:
-    """Refuse outputs that would land on one name."""
-    files.check_collisions(paths)
+def collisions(paths: Sequence[Path], inputs: Sequence[Path] = ()) -> None:
+    """Refuse outputs that would land on one name, or on what they are made from."""
+    files.check_collisions(paths, inputs)

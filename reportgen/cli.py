@@ -9,14 +9,16 @@ import json
 import os
 import shutil
 import sys
+import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
 from reportgen import __version__
-from reportgen.errors import Exit, InputErrors, ReportgenError, UsageFault, Where, one_line
+from reportgen.errors import Exit, InputErrors, OutputError, ReportgenError, UsageFault, Where, one_line
 
 if TYPE_CHECKING:
     from reportgen.api import Finding
@@ -57,6 +59,12 @@ class _State:
             )
             self.report(notice.level, notice.code, notice.message, where)
 
+    def findings(self, findings: Sequence[Finding]) -> None:
+        """Print what was found in a file: information only with -v."""
+        for finding in findings:
+            if finding.level != "info" or self.verbose:
+                self.report(finding.level, finding.code, finding.message, finding.where, finding.hint)
+
     def report(self, level: Any, code: str, message: str, where: Where, hint: str = "") -> None:
         if level == "warning":
             self.warned = True
@@ -82,7 +90,21 @@ class _State:
 _pass_state = click.make_pass_decorator(_State)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _ReaderGone(Exception):
+    """Whoever read our output has closed the pipe."""
+
+
+class _Commands(click.Group):
+    """The top of the command line. click ends a closed pipe with exit code 1, so it must not see one."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise _ReaderGone from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, "--version", prog_name="reportgen")
 @click.option("-v", "--verbose", is_flag=True, help="Also print information notices.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
@@ -133,12 +155,12 @@ def import_command(
                 click.echo(data.decode("utf-8"), nl=False)
                 target = None
             elif one_file:
-                target = files.write_bytes(output, data)
+                api.collisions([output], found)
+                target = files.write_bytes(output, data, parents=True)
             else:
                 target = api.place_of(inspection, output, f".{to}")
                 target, data = api.without_collision(target, inspection, to)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                files.write_bytes(target, data)
+                files.write_bytes(target, data, parents=True)
             if target is not None:
                 state.say(f"{path} -> {target}: {_imported(inspection)}")
             state.notices(inspection.notices, str(path))
@@ -197,8 +219,7 @@ def check(state: _State, paths: tuple[Path, ...]) -> None:
         findings.extend(found)
         if not found and not state.as_json:
             state.say(f"{path}: fine")
-    for finding in findings:
-        state.report(finding.level, finding.code, finding.message, finding.where, finding.hint)
+    state.findings(findings)
     if unreadable:
         sys.exit(Exit.BAD_INPUT)
     if any(f.level == "error" for f in findings):
@@ -300,12 +321,18 @@ def frameworks_show(state: _State, key: str) -> None:
 @click.argument("paths", metavar="[FILE]...", nargs=-1, type=_FILE)
 @_pass_state
 def frameworks_check(state: _State, paths: tuple[Path, ...]) -> None:
-    """Check profiles (default: all shipped ones and their crosswalks). Exit 1 where anything is wrong."""
+    """Check profiles (default: all shipped ones and their crosswalks).
+
+    Exit 1 where anything is wrong, 3 where a file cannot be read at all.
+    """
+    from reportgen.api import UNREADABLE
     from reportgen.frameworks import check_frameworks
 
     errors = check_frameworks(paths)
     for error in errors:
         state.error(error)
+    if any(error.code in UNREADABLE for error in errors):
+        sys.exit(Exit.BAD_INPUT)
     if errors:
         sys.exit(Exit.FINDINGS)
     state.say("fine")
@@ -323,21 +350,39 @@ _TO = click.option(
 @click.option("--template", default="standard", show_default=True, help="The template pack: a name or a folder.")
 @_pass_state
 def render(state: _State, paths: tuple[Path, ...], to: tuple[str, ...], output: Path | None, template: str) -> None:
-    """Inspections (data files or reports) as formatted reports."""
-    from reportgen import api
+    """Inspections (data files or reports) as formatted reports.
 
-    jobs: list[tuple[Path, Any]] = [(path, api.read_inspection(path)) for path in paths]
+    Where some of several cannot be read, the others are written (exit 6).
+    """
+    from reportgen import api
+    from reportgen.errors import InputError
+
+    jobs: list[tuple[Path, Any]] = []
+    for path in paths:
+        try:
+            subject, findings = api.open_inspection(path)
+            state.findings(findings)
+            jobs.append((path, subject))
+        except InputError as error:
+            if len(paths) == 1:
+                raise
+            state.error(error)
+    if not jobs:
+        sys.exit(Exit.BAD_INPUT)
     if output is None and not to:
         for _, subject in jobs:
             _terminal(api.render(subject, template=template))
+        if len(jobs) < len(paths):
+            sys.exit(Exit.PARTIAL)
+        state.finish()
         return
     targets = _targets([subject.id for _, subject in jobs], output, to)
-    api.collisions([path for path, _, _ in targets if str(path) != "-"])
+    api.collisions([path for path, _, _ in targets if str(path) != "-"], paths)
     for (_, subject), wanted in zip(jobs, _by_job(targets, len(jobs)), strict=True):
-        rendered = api.render(subject, template=template) if any(f not in ("json", "yaml") for _, f in wanted) else None
-        for path, form in wanted:
-            what = subject if form in ("json", "yaml") or rendered is None else rendered
-            _deliver(state, api.serialise(what, form), path)
+        _write_all(state, subject, wanted, template)
+    if len(jobs) < len(paths):
+        state.say(f"{len(paths) - len(jobs)} of {len(paths)} inspections could not be read")
+        sys.exit(Exit.PARTIAL)
     state.finish()
 
 
@@ -363,23 +408,15 @@ def compare(
     """Two inspections of one provider, EARLIER and LATER: data files or published reports."""
     from reportgen import api
 
-    first, second = api.read_inspection(earlier), api.read_inspection(later)
-    decided = api.decisions_for(later, earlier, given=decisions)
-    comparison = api.compare(first, second, decisions=decided)
-    state.notices(comparison.notices, str(later))
+    compared = api.compare_files(earlier, later, decisions=decisions)
+    comparison = compared.comparison
+    state.findings(compared.findings)
     if output is None and not to:
         _terminal(api.render(comparison, template=template))
     else:
-        name = f"{first.id}--{second.id}"
-        rendered: Rendered | None = None
-        targets = _targets([name], output, to)
-        api.collisions([path for path, _, _ in targets if str(path) != "-"])
-        for path, form, _ in targets:
-            what: Comparison | Rendered = comparison
-            if form not in ("json", "yaml"):
-                rendered = rendered or api.render(comparison, template=template)
-                what = rendered
-            _deliver(state, api.serialise(what, form), path)
+        targets = _targets([f"{compared.earlier.id}--{compared.later.id}"], output, to)
+        api.collisions([path for path, _, _ in targets if str(path) != "-"], (earlier, later))
+        _write_all(state, comparison, [(path, form) for path, form, _ in targets], template)
     if exit_code and comparison.differs:
         sys.exit(Exit.FINDINGS)
     state.finish()
@@ -408,7 +445,7 @@ def _targets(names: Sequence[str], output: Path | None, to: Sequence[str]) -> li
     """(path, format, number of the job) for every output asked for."""
     from reportgen import api, files
 
-    formats = [f for each in to for f in each.split(",") if f]
+    formats = list(dict.fromkeys(f for each in to for f in each.split(",") if f))
     for form in formats:
         api.format_of(Path("-"), form)
     if output is None:
@@ -422,12 +459,14 @@ def _targets(names: Sequence[str], output: Path | None, to: Sequence[str]) -> li
             )
         return [(output, formats[0], 0)]
     known = {suffix for suffixes in api.FORMATS.values() for suffix in suffixes}
-    is_folder = output.is_dir() or len(names) > 1 or len(formats) > 1 or output.suffix.lower() not in known
+    is_folder = (
+        _is_there(output, Path.is_dir) or len(names) > 1 or len(formats) > 1 or output.suffix.lower() not in known
+    )
     if not is_folder:
         return [(output, api.format_of(output, formats[0] if formats else None), 0)]
     if not formats:
         raise UsageFault("RG506", "a folder says no format", hint=f"say --to one or more of: {', '.join(_FORMATS)}")
-    if output.exists() and not output.is_dir():
+    if _is_there(output, Path.is_file):
         raise UsageFault("RG504", f"{output} is a file, and several outputs need a folder", hint="name a folder")
     return [
         (files.inside(output, f"{files.safe_name(name)}.{form}"), form, job)
@@ -436,29 +475,59 @@ def _targets(names: Sequence[str], output: Path | None, to: Sequence[str]) -> li
     ]
 
 
+def _is_there(path: Path, how: Callable[[Path], bool]) -> bool:
+    try:
+        return how(path)
+    except OSError:
+        # a name that the system cannot even look for: writing will say so
+        return False
+
+
 def _by_job(targets: Sequence[tuple[Path, str, int]], jobs: int) -> list[list[tuple[Path, str]]]:
     return [[(path, form) for path, form, job in targets if job == wanted] for wanted in range(jobs)]
+
+
+def _write_all(
+    state: _State, subject: Inspection | Comparison, wanted: Sequence[tuple[Path, str]], template: str
+) -> None:
+    """Make every format that is wanted of one subject, and write none before all of them are made."""
+    from reportgen import api
+
+    data = ("json", "yaml")
+    rendered = api.render(subject, template=template) if any(form not in data for _, form in wanted) else None
+    made = [api.serialise(rendered if rendered and form not in data else subject, form) for _, form in wanted]
+    for (path, _), content in zip(wanted, made, strict=True):
+        _deliver(state, content, path)
 
 
 def _deliver(state: _State, data: bytes, path: Path | None, *, overwrite: bool = True) -> None:
     from reportgen import files
 
     if path is None or str(path) == "-":
+        if _stdout().isatty() and b"\0" in data:
+            raise UsageFault("RG504", "this format is not for a terminal", hint="say -o FILE, or send stdout to a file")
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
     if not overwrite and path.exists():
         raise UsageFault("RG504", f"{path} exists already", hint="name another file, or move that one away")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    files.write_bytes(path, data)
+    files.check_collisions([path])
+    files.write_bytes(path, data, parents=True)
     state.say(str(path))
+
+
+def _stdout() -> TextIO:
+    """Stdout, which a program may have been started without."""
+    if sys.stdout is None:
+        raise OutputError("RG503", "stdout is closed", hint="give it a place to go, or say -o FILE")
+    return sys.stdout
 
 
 def _terminal(rendered: Rendered) -> None:
     from reportgen.writers import terminal
 
-    tty = sys.stdout.isatty()
+    tty = _stdout().isatty()
     colour = tty and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
     width = max(20, min(shutil.get_terminal_size((80, 24)).columns, 110)) if tty else 80
     text = terminal.write(rendered.document, width=width, colour=colour)
@@ -474,39 +543,66 @@ def _guarded(run: Callable[[], Any]) -> NoReturn:
     debug = "--debug" in sys.argv[1:]
     state = _State(verbose=False, quiet=False, debug=debug, as_json="--json" in sys.argv[1:], strict=False)
     try:
-        run()
-    except click.ClickException as error:
-        error.show()
-        sys.exit(Exit.USAGE)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(Exit.INTERRUPTED)
-    except ReportgenError as error:
-        if debug:
+        try:
+            run()
+        except SystemExit:
             raise
-        state.error(error)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # the reader of our output has gone; nothing is wrong. Python would complain again when it closes stdout
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(Exit.FINE)
-    except MemoryError:
-        state.report("error", "RG505", "out of memory", Where(), "give the process more, or a smaller input")
+        except (_ReaderGone, BrokenPipeError):
+            # nothing is wrong; but Python would complain again when it closes stdout
+            _let_go_of_stdout()
+        except BaseException as error:  # noqa: BLE001 -- this is the boundary
+            if debug:
+                traceback.print_exception(error)
+            code = _ended(error, state)
+            if isinstance(error, OSError):
+                _let_go_of_stdout()
+            sys.exit(code)
+    except OSError:
+        # stderr cannot be written either: the exit code is all that can be said
+        _let_go_of_stdout()
         sys.exit(Exit.ENVIRONMENT)
-    except Exception as error:
-        if debug:
-            raise
-        click.echo(
-            f"error: a bug in reportgen: {type(error).__name__}: {error} – run again with --debug and report it",
-            err=True,
-        )
-        sys.exit(Exit.BUG)
     sys.exit(Exit.FINE)
+
+
+def _ended(error: BaseException, state: _State) -> Exit:
+    """Say on one line how a run ended that did not end well; the exit code for it."""
+    match error:
+        case click.ClickException():
+            context = getattr(error, "ctx", None)
+            hint = f"see `{context.command_path} --help`" if context else "see `reportgen --help`"
+            state.report("error", "RG507", " ".join(error.format_message().split()).rstrip("."), Where(), hint)
+            return Exit.USAGE
+        case click.Abort() | KeyboardInterrupt():
+            return Exit.INTERRUPTED
+        case ReportgenError():
+            state.error(error)
+            return error.exit_code
+        case MemoryError():
+            state.report("error", "RG505", "out of memory", Where(), "give the process more, or a smaller input")
+            return Exit.ENVIRONMENT
+        case OSError():
+            where = Where(file=str(error.filename) if error.filename else None)
+            message = f"the machine refused: {error.strerror or error}"
+            state.report("error", "RG503", message, where, "check the disk and the permissions")
+            return Exit.ENVIRONMENT
+    click.echo(
+        f"error: a bug in reportgen: {type(error).__name__}: {error} – run again with --debug and report it", err=True
+    )
+    return Exit.BUG
+
+
+def _let_go_of_stdout() -> None:
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> NoReturn:
     """The console script."""
     import signal
 
-    if hasattr(signal, "SIGTERM"):
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(Exit.TERMINATED))
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # nohup has the second one ignored, and it stays so
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda *_: sys.exit(Exit.TERMINATED))
     _guarded(lambda: cli(standalone_mode=False))

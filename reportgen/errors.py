@@ -61,6 +61,7 @@ CODES: dict[str, str] = {
     "RG113": "reference to nothing",
     "RG114": "control character in text",
     "RG115": "hash and id disagree",
+    "RG116": "correction that does not fit",
     # frameworks
     "RG120": "unknown framework",
     "RG121": "unknown area",
@@ -107,6 +108,7 @@ CODES: dict[str, str] = {
     "RG504": "output name is not usable",
     "RG505": "time or memory limit",
     "RG506": "unknown output format",
+    "RG507": "command line that makes no sense",
 }
 
 

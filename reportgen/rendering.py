@@ -14,11 +14,11 @@ from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from reportgen import data_files
 from reportgen.document import Document, Heading, Rendered, plain, walk
-from reportgen.errors import InputError, TemplateError, Where
+from reportgen.errors import InputError, InputErrors, TemplateError, Where
 from reportgen.frameworks import area_of_title, load_framework
 from reportgen.labels import load_labels
 from reportgen.markup import inline_html, inlines, parse, serialise, unmark
@@ -29,10 +29,12 @@ from reportgen.model import (
     Inspection,
     Judgement,
     JudgementsHere,
+    Model,
     Period,
     Recommendation,
     RecommendationsHere,
     ScaleHere,
+    Words,
 )
 
 __all__ = ["CONTEXT", "FUNCTIONS", "render"]
@@ -134,7 +136,17 @@ def render(
             "running": unmark(title),
         },
     )
+    _check_page(page, pack.page)
     return Rendered(page, document, pack.name, base=str(pack.folder))
+
+
+def _check_page(page: str, source: str) -> None:
+    """Without its language and its title a page is neither accessible nor can it become a PDF/UA."""
+    head = page[: page.find("<body")]
+    for what, pattern in (("language", r"<html\b[^>]*\slang=\S"), ("title", r"<title>\s*[^<\s]")):
+        if not re.search(pattern, head, re.IGNORECASE):
+            hint = "print {{ lang }} in <html lang> and {{ title }} in <title>"
+            raise TemplateError("RG409", f"the page has no {what}", where=Where(file=source), hint=hint)
 
 
 def _check_headings(blocks: Sequence[Any], source: str) -> None:
@@ -147,6 +159,9 @@ def _check_headings(blocks: Sequence[Any], source: str) -> None:
                     "RG408", message, where=Where(file=source), hint="let levels run on, with one level 1"
                 )
             level = block.level
+    if not level:
+        hint = "begin it with <h1>{{ rich(inspection.title) }}</h1> or the like"
+        raise TemplateError("RG409", "the document has no heading", where=Where(file=source), hint=hint)
 
 
 # -- packs -----------------------------------------------------------------------------------------------------------
@@ -193,6 +208,7 @@ class _Pack:
         import jinja2
 
         names = (*context, *FUNCTIONS)
+        self.environment.begin()
         try:
             out: list[str] = []
             size = 0
@@ -205,7 +221,7 @@ class _Pack:
                     )
         except jinja2.TemplateSyntaxError as error:
             where = Where(file=error.name or template, line=error.lineno)
-            raise TemplateError("RG401", error.message or "syntax", where=where, hint="mend the template") from None
+            raise self._syntax(error.message or "syntax", where) from None
         except jinja2.TemplateNotFound as error:
             where = _where(error, template)
             raise TemplateError(
@@ -217,6 +233,8 @@ class _Pack:
             raise TemplateError(
                 "RG406", str(error), where=_where(error, template), hint="templates only print data"
             ) from None
+        except jinja2.TemplateRuntimeError as error:
+            raise self._syntax(str(error), _where(error, template)) from None
         except RecursionError:
             raise TemplateError(
                 "RG406", "templates include each other without end", where=Where(file=template), hint="break the circle"
@@ -226,11 +244,23 @@ class _Pack:
             raise TemplateError("RG406", message, where=_where(error, template), hint="mend the expression") from None
         return "".join(out)
 
+    def _syntax(self, message: str, where: Where) -> TemplateError:
+        """What Jinja could not compile; a filter or a test that is not there with the nearest one that is."""
+        said = re.match(r"No (filter|test) named '(.+?)'", message)
+        if said is None:
+            return TemplateError("RG401", message, where=where, hint="mend the template")
+        known = self.environment.filters if said[1] == "filter" else self.environment.tests
+        near = get_close_matches(said[2], known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"docs/templates.md lists every {said[1]} of ours"
+        return TemplateError("RG402", f"there is no {said[1]} {said[2]!r}", where=where, hint=hint)
+
 
 def _undefined(error: Exception, template: str, names: Sequence[str]) -> TemplateError:
+    """A name that is not there, with the nearest one that is."""
     message = str(error)
-    said = re.match(r"'([\w.]+)' is undefined|.* has no attribute '(\w+)'", message)
-    near = get_close_matches(said[1] or said[2], names, n=1) if said else []
+    said = re.match(r"'([\w.]+)' is undefined", message)
+    name, known = getattr(error, "name", said[1] if said else ""), getattr(error, "known", names)
+    near = get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "docs/templates.md lists every name"
     return TemplateError("RG402", message, where=_where(error, template), hint=hint)
 
@@ -254,18 +284,36 @@ def _pack(folder: Path) -> _Pack:
 
 @lru_cache(maxsize=8)
 def _read_pack(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> _Pack:  # noqa: ARG001 -- the key of the cache
-    settings = data_files.plain((folder / "pack.yaml").read_bytes(), name=str(folder / "pack.yaml"))
-    where = Where(file=str(folder / "pack.yaml"))
+    file = folder / "pack.yaml"
+    where = Where(file=str(file))
     try:
-        name, templates = settings["name"], dict(settings["templates"])
-        page, styles = settings["page"], settings["styles"]
-    except (KeyError, TypeError):
-        hint = "give it name, templates, page and styles"
-        raise TemplateError("RG407", "pack.yaml lacks a key", where=where, hint=hint) from None
-    style = "\n".join(_inside(folder, s).read_text(encoding="utf-8") for s in styles)
+        settings = data_files.load(file, _Settings).value
+    except InputErrors as several:
+        first = several.errors[0]
+        raise TemplateError(first.code, first.message, where=first.where, hint=first.hint) from None
+    name, templates, page, styles = settings.name, settings.templates, settings.page, settings.styles
+    for key in templates:
+        if key not in CONTEXT:
+            hint = f"one of: {', '.join(CONTEXT)}"
+            raise TemplateError("RG407", f"no subject is called {key!r}", where=where, hint=hint)
+    try:
+        style = "\n".join(_inside(folder, s).read_text(encoding="utf-8") for s in styles)
+    except UnicodeDecodeError:
+        raise TemplateError("RG102", "a style sheet is not UTF-8", where=where, hint="save it as UTF-8") from None
     if "</style" in style.lower():
         raise TemplateError("RG404", "a style sheet closes its element", where=where, hint="take </style out of it")
     return _Pack(name, folder, templates, page, style, _environment(folder))
+
+
+class _Settings(Model):
+    """``pack.yaml``."""
+
+    format: Literal["reportgen/pack/1"] = "reportgen/pack/1"
+    name: Words
+    title: Words | None = None
+    templates: dict[str, str]
+    page: Words
+    styles: tuple[Words, ...] = ()
 
 
 def _inside(folder: Path, name: str) -> Path:
@@ -276,58 +324,24 @@ def _inside(folder: Path, name: str) -> Path:
 
 
 def _environment(folder: Path) -> Any:
-    from jinja2 import FunctionLoader, StrictUndefined, TemplateNotFound
-    from jinja2.exceptions import SecurityError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from jinja2 import TemplateNotFound
+
+    from reportgen.sandbox import Environment
 
     def load(name: str) -> tuple[str, str, Callable[[], bool]]:
         try:
             path = _inside(folder, name)
         except TemplateError:
             raise TemplateNotFound(name) from None
-        return path.read_text(encoding="utf-8"), str(path), lambda: True
+        try:
+            return path.read_text(encoding="utf-8"), str(path), lambda: True
+        except UnicodeDecodeError as error:
+            message = f"not UTF-8 text: byte {error.object[error.start]:#04x} at byte offset {error.start}"
+            where = Where(file=name)
+            raise TemplateError("RG102", message, where=where, hint="save the file as UTF-8") from None
 
-    class Sandbox(ImmutableSandboxedEnvironment):
-        intercepted_binops = frozenset({"*", "**"})
-
-        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-            sizes = [
-                v if isinstance(v, int) else len(v) for v in (left, right) if isinstance(v, int | str | list | tuple)
-            ]
-            if operator == "**" or any(abs(s) > 100_000 for s in sizes):
-                raise SecurityError(f"{operator} with operands this large")
-            return super().call_binop(context, operator, left, right)
-
-    environment = Sandbox(
-        loader=FunctionLoader(load),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    # nothing but what is documented: `lipsum`, `cycler` and their like are a way into Python
-    environment.globals.clear()
-    environment.globals["range"] = _short_range
-    environment.globals["namespace"] = _namespace()
-    for name in FUNCTIONS:
-        function = globals()[f"_{name}"]
-        environment.filters[name] = function
-        environment.globals[name] = function
-    return environment
-
-
-def _namespace() -> Any:
-    from jinja2.utils import Namespace
-
-    return Namespace
-
-
-def _short_range(*args: int) -> range:
-    made = range(*args)
-    if len(made) > 100_000:
-        raise ValueError("a range of more than 100,000")
-    return made
+    functions = {name: globals()[f"_{name}"] for name in FUNCTIONS}
+    return Environment(load, functions)
 
 
 def _markup(html: str) -> Any:
@@ -539,6 +553,7 @@ def _register_rows(
             for d in inspection.declarations
         ],
         "missing": [(name, labels["missing"][reason]) for name, reason in inspection.missing.items()],
+        "corrections": [(c.field, _told(c.was), _told(c.now), c.by, _long_date(c.on)) for c in inspection.corrections],
     }
 
 

@@ -127,9 +127,12 @@ def _side(inspection: Inspection) -> Compared:
         framework=inspection.framework,
         provider=inspection.provider,
         title=inspection.title,
+        status=inspection.status,
         wording=inspection.wording,
         inspected=inspection.inspected,
         published=inspection.published,
+        corrections=inspection.corrections,
+        checked=inspection.checked,
         sha256=inspection.source.sha256 if inspection.source else None,
     )
 

@@ -179,6 +179,11 @@ def _judged(inspection: Inspection, framework: Framework) -> Iterator[Problem]:
                 yield Problem(path, "RG122", f"{judgement.area} is not graded", "drop the grade")
             elif grade is not None and scale is not None and grade not in {g.key for g in scale.grades}:
                 yield _unknown(path, "RG122", "grade", grade, [g.key for g in scale.grades])
+        said = grade_by_label(framework, judgement.area, judgement.printed or "")
+        known = framework.grade(judgement.area, judgement.grade)
+        if known is not None and said is not None and said != known:
+            message = f"printed is {judgement.printed!r}, which is the grade {said.key!r} and not {judgement.grade!r}"
+            yield Problem(("judgements", i, "printed"), "RG210", message, "mend the one that is wrong", "warning")
     grades = {g.key for s in framework.scales for g in s.grades}
     for i, point in enumerate(inspection.scale_as_printed):
         if point.grade is not None and point.grade not in grades:

@@ -19,7 +19,9 @@ from reportgen.interpret.values import read_date, read_number, read_periods
 from reportgen.labels import load_labels
 from reportgen.markup import marked
 from reportgen.model import (
+    CheckedBy,
     Conflict,
+    Corrected,
     Declaration,
     Evidence,
     Fact,
@@ -149,6 +151,8 @@ class _Back:
             "facts": tuple(self._facts()),
             "declarations": tuple(self._declarations()),
             "missing": {row[0]: self._reason(row[1]) for row in self._table("missing")},
+            "corrections": tuple(self._corrections()),
+            "checked": tuple(self._checked()),
             "legal_basis": tuple(v for k, v in self.rows_about if k == about["legal_basis"]),
             "team": self._team(),
             "source": self.source.model_copy(update={"notice": self.facts_about.get(about["notice"])}),
@@ -242,6 +246,19 @@ class _Back:
                 date=day or None,
                 recommendation=recommendation or None,
             )
+
+    def _corrections(self) -> Iterable[Corrected]:
+        for field_, was, now, by, on in self._table("corrections"):
+            day = read_date(on)
+            if day is not None:
+                yield Corrected(field=field_, was=was or None, now=now or None, by=by, on=day)
+
+    def _checked(self) -> Iterable[CheckedBy]:
+        label = self.labels["about"]["checked"]
+        for by, _, on in (value.rpartition(", ") for key, value in self.rows_about if key == label):
+            day = read_date(on)
+            if day is not None:
+                yield CheckedBy(by=by, on=day)
 
     # -- parts the layout added ----------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from reportgen.model.base import (
     Path,
     Problem,
     Where,
+    Words,
     dotted,
     letters,
     months_after,
@@ -36,7 +37,7 @@ from reportgen.model.comparison import (
     Summary,
     TimescaleChange,
 )
-from reportgen.model.decisions import Decisions, Event, Events, LinkDecision, RecommendationRef, text_sha
+from reportgen.model.decisions import Correction, Decisions, Event, Events, LinkDecision, RecommendationRef, text_sha
 from reportgen.model.framework import (
     Area,
     Band,
@@ -55,7 +56,9 @@ from reportgen.model.framework import (
 )
 from reportgen.model.inspection import (
     MAY_BE_MISSING,
+    CheckedBy,
     Conflict,
+    Corrected,
     Declaration,
     Fact,
     Footnote,
@@ -90,10 +93,13 @@ __all__ = [
     "Area",
     "Band",
     "Candidate",
+    "CheckedBy",
     "Comparability",
     "Compared",
     "Comparison",
     "Conflict",
+    "Corrected",
+    "Correction",
     "Counts",
     "Crosswalk",
     "Crosswalks",
@@ -157,6 +163,7 @@ __all__ = [
     "TimescaleChange",
     "TypeRule",
     "Where",
+    "Words",
     "dotted",
     "expand",
     "folded_label",

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from reportgen.model.base import Evidence, Missing, Model, Notice
 from reportgen.model.framework import Comparability
-from reportgen.model.inspection import Period, Provider, Published
+from reportgen.model.inspection import CheckedBy, Corrected, Period, Provider, Published
 
 EarlierState = Literal[
     "split",
@@ -52,9 +52,12 @@ class Compared(Model):
     framework: str
     provider: Provider
     title: str
+    status: Literal["final", "draft"] = "final"
     wording: Literal["printed", "summary"] = "printed"
     inspected: tuple[Period, ...] = ()
     published: Published | None = None
+    corrections: tuple[Corrected, ...] = ()
+    checked: tuple[CheckedBy, ...] = ()
     sha256: str | None = None
 
 

@@ -203,7 +203,8 @@ def test_an_earlier_good_output_survives_a_failure(tmp_path: Path) -> None:
     broken = tmp_path / "pack"
     broken.mkdir()
     (broken / "pack.yaml").write_text(
-        "name: broken\ntemplates: {inspection: i.html.j2, comparison: i.html.j2}\npage: i.html.j2\nstyles: []\n"
+        "format: reportgen/pack/1\nname: broken\npage: i.html.j2\n"
+        "templates: {inspection: i.html.j2, comparison: i.html.j2}\n"
     )
     (broken / "i.html.j2").write_text("<h1>{{ inspecton.title }}</h1>")
     done = run("render", LONG, "-o", good, "--template", broken)

@@ -56,8 +56,8 @@ provider: {{name: Port of Nowhere, kind: other}}
 inspected: [{{start: {year}-05-01, end: {year}-05-03}}]
 published: {{date: {year}-06-01}}
 judgements:
-  - {{area: overall, label: Overall, grade: {grade}, printed: Sound}}
-  - {{area: {second}, label: Safety, grade: {grade}, printed: Sound}}
+  - {{area: overall, label: Overall, grade: {grade}}}
+  - {{area: {second}, label: Safety, grade: {grade}}}
 recommendations:
   - {{id: R1, text: Paint the lighthouse and mend its lamp., kind: recommendation}}
 sections:
