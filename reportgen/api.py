@@ -15,6 +15,7 @@ from reportgen.comparing import compare as _compare
 from reportgen.corrections import corrected
 from reportgen.document import Rendered
 from reportgen.errors import InputError, UsageFault, Where
+from reportgen.evidence import Value, values_of
 from reportgen.frameworks import check_frameworks, check_inspection, framework_keys, load_framework
 from reportgen.interpret import interpret
 from reportgen.interpret.values import read_date
@@ -210,6 +211,23 @@ def import_report(path: str | Path, *, framework: str | Framework | None = None)
         published = Published(date=day, basis="file_name")
         inspection = inspection.model_copy(update={"published": published, "missing": missing})
     return inspection
+
+
+def evidence(path: str | Path, *, framework: str | Framework | None = None) -> tuple[Inspection, tuple[Value, ...]]:
+    """Read a published report, and lay every value beside the words that the report prints for it.
+
+    Returns:
+        The inspection as ``import_report`` gives it, and its values with their printed words, taken from the source.
+
+    Raises:
+        InputError, FrameworkError: as for ``import_report``.
+    """
+    from reportgen.readers.printed import words_of
+
+    path = Path(path)
+    inspection = import_report(path, framework=framework)
+    data = files.read_bytes(path)
+    return inspection, values_of(inspection, words_of(data, read(data, str(path))))
 
 
 def _date_in(stem: str) -> Any:
