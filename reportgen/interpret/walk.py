@@ -505,7 +505,8 @@ class Walk:
         """A table of one judgement under its column heads opens the chapter on that area: its label is the heading."""
         level = self.base_level + 1 if self.contents else 1
         self._furnish("label", " ".join(header), block)
-        self.claims.append(replace(judged, source="chapter", evidence=evidence_of(block)))
+        row = block.rows[-1] if block.rows and block.rows[-1].place else block
+        self.claims.append(replace(judged, source="chapter", evidence=evidence_of(row)))
         self.rule = None
         self.base_level = min(level, self.sections[-1].level + 1, 3)
         self.sections.append(Draft(label, self.base_level, judged.area, evidences_of(block)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from reportgen.document import Block, Contents, Item, Place, Table, plain, texts, walk
+from reportgen.document import Block, Contents, Item, ListBlock, Place, Table, plain, texts, walk
 from reportgen.readers import Read
 from reportgen.readers.text import clean
 
@@ -24,7 +24,8 @@ def words_of(data: bytes, read: Read) -> Words:
 
         return _spans(dict(pages.texts(data)))
     if read.media_type == "text/plain":
-        return _spans({}, clean(data.decode("utf-8-sig")))
+        spans, lines = _spans({}, clean(data.decode("utf-8-sig"))), _blocks(read.blocks)
+        return lambda place: spans(place) if place.start is not None else lines(place)
     return _blocks(read.blocks)
 
 
@@ -40,15 +41,20 @@ def _blocks(blocks: Sequence[Block]) -> Words:
     held: dict[Place, list[str]] = {}
 
     def keep(place: Place | None, *said: str) -> None:
-        if place is not None and (text := " ".join(filter(None, said))):
-            held.setdefault(replace(place, then=None), []).append(text)
+        text = " ".join(filter(None, said))
+        if place is not None:
+            there = held.setdefault(replace(place, then=None), [])
+            # an item and the paragraph in it begin at one place
+            if not any(text in other for other in there):
+                there.append(text)
 
     for block in walk(tuple(blocks)):
         match block:
             case Contents():
                 continue
             case Item(blocks=inner, place=place):
-                keep(place, *texts(block), *(piece for under in walk(inner) for piece in texts(under)))
+                own = (under for under in inner if not isinstance(under, ListBlock))
+                keep(place, *texts(block), *(piece for under in own for piece in texts(under)))
             case Table(head=head, rows=rows, place=place):
                 keep(place, *texts(block))
                 for row in (*head, *rows):

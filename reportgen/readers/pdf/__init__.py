@@ -26,11 +26,12 @@ from reportgen.document import (
     Row,
     Table,
     Text,
+    longer,
 )
 from reportgen.errors import InputError
 from reportgen.readers.marks import LABEL, first_number, terminated
 from reportgen.readers.pdf import tagged, untagged
-from reportgen.readers.pdf.bits import Bit, longer
+from reportgen.readers.pdf.bits import Bit
 from reportgen.readers.pdf.pages import Page, opened, read_pages
 
 #: What a contents list entry ends with: dots or space, and a page number.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from reportgen.document import Place
@@ -97,15 +97,6 @@ def place_of(runs: Sequence[Run], page: int) -> Place:
     """Where runs stand that show something: from the first character of the first to the last of the last."""
     shown = [r for r in runs if r.text.strip()]
     return Place(page, None, min(r.start for r in shown), max(r.end for r in shown))
-
-
-def longer(first: Place, more: Place) -> Place:
-    """One place with another that follows it, on the same page or on a later one."""
-    if first.then is not None:
-        return replace(first, then=longer(first.then, more))
-    if first.page == more.page:
-        return replace(first, end=more.end, then=more.then)
-    return replace(first, then=more)
 
 
 def lead(text: str) -> tuple[str | None, bool, str]:

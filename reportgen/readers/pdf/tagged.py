@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from reportgen.readers.pdf.bits import Bit, bit_of, longer, main_size, place_of
+from reportgen.document import longer
+from reportgen.readers.pdf.bits import Bit, bit_of, main_size, place_of
 from reportgen.readers.pdf.pages import Element, Page, Run
 
 _INLINE = {"Span", "Link", "Quote", "Em", "Strong", "Reference", "Annot", "Sub", "Code", "BibEntry", "Ruby", "Warichu"}

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
+from reportgen.document import longer
 from reportgen.readers.marks import BULLET, LABEL, NUMBER, terminated
-from reportgen.readers.pdf.bits import Bit, bit_of, composed, longer, main_size, set_lines
+from reportgen.readers.pdf.bits import Bit, bit_of, composed, main_size, set_lines
 from reportgen.readers.pdf.pages import Page, Run
 
 #: A gap between two runs of a line that is wider than this many sizes of type parts two columns.
