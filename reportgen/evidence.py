@@ -9,7 +9,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
 
-from reportgen.document import Place
+from reportgen.document import (
+    Block,
+    Cell,
+    Document,
+    Heading,
+    Inline,
+    Item,
+    ListBlock,
+    Paragraph,
+    Place,
+    Row,
+    Table,
+    Tag,
+    Text,
+)
 from reportgen.frameworks import load_framework
 from reportgen.interpret.values import MONTHS, read_number
 from reportgen.markup import unmark
@@ -28,20 +42,24 @@ from reportgen.model import (
     letters,
 )
 from reportgen.readers.printed import Words
+from reportgen.wording import sentences
 
 Kind = Literal["judgement", "recommendation", "date", "name", "detail", "fact", "declaration", "paragraph", "footnote"]
 #: The kinds in the order in which they are shown.
 KINDS: tuple[Kind, ...] = get_args(Kind)
 #: same: the printed words are the value; part: it stands among them; differs: it does not; none: it has no place;
-#: given: it is known from elsewhere than the report's text.
-State = Literal["same", "part", "differs", "none", "given"]
+#: given: it is known from elsewhere than the report's text; missing: there is no value, but a reason why.
+State = Literal["same", "part", "differs", "none", "given", "missing"]
+#: Values at the top that notices name as a whole.
+_TOP = ("inspected", "published", "lead_inspectors", "team", "legal_basis", "provider")
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
     """A value of an inspection. ``field`` is its path, ``shown`` what it says in words for people.
 
-    ``printed`` gives, for each of ``places``, the words that the source prints there (None where the place names none).
+    ``printed`` gives, for each of ``places``, the words that the source prints there (None where the place names none);
+    ``near`` is the sentence of each that says the value, on one line, and ``spans`` where these sentences stand.
     """
 
     kind: Kind
@@ -50,6 +68,8 @@ class Value:
     shown: str
     places: tuple[Evidence, ...]
     printed: tuple[str | None, ...]
+    near: tuple[str, ...]
+    spans: tuple[Evidence, ...]
     state: State
     notices: tuple[Notice, ...] = ()
 
@@ -57,6 +77,16 @@ class Value:
     def words(self) -> str:
         """The printed words on one line."""
         return " … ".join(one_line(words) for words in self.printed if words)
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words: ``page 3, paragraph 12``."""
+        return "; ".join(dict.fromkeys(filter(None, map(place_in_words, self.places))))
+
+    @property
+    def note(self) -> str:
+        """What its printed words have against it, in words; empty where they bear it out."""
+        return _STATES.get(self.state, "")
 
     @property
     def doubtful(self) -> bool:
@@ -94,6 +124,9 @@ class _Claim:
     # all that is printed of it, where that is more than is shown
     whole: str = ""
     given: bool = False
+    # where its words stand among others, they alone are marked
+    exact: bool = False
+    missing: bool = False
 
 
 def values_of(inspection: Inspection, words: Words) -> tuple[Value, ...]:
@@ -110,6 +143,13 @@ def values_of(inspection: Inspection, words: Words) -> tuple[Value, ...]:
     return tuple(sorted(found, key=lambda value: KINDS.index(value.kind)))
 
 
+def place_in_words(place: Evidence) -> str:
+    """A place for people: page and paragraph where it has them, else the line."""
+    page = f"page {place.page}" if place.page is not None else ""
+    line = f"line {place.line}" if place.page is None and place.line is not None else ""
+    return ", ".join(filter(None, (page, line, f"paragraph {place.paragraph}" if place.paragraph else "")))
+
+
 def one_line(text: str) -> str:
     """Printed words on one line, without the characters that only break lines."""
     text = re.sub(r"[\ufffe\u00ad\x02]\s*", "-", text)
@@ -117,20 +157,58 @@ def one_line(text: str) -> str:
 
 
 def _held(claim: _Claim, words: Words, notices: Iterable[Notice]) -> Value:
-    printed = tuple(
-        words(Place(page=place.page, line=place.line, start=place.start, end=place.end)) for place in claim.places
+    places = tuple(dict.fromkeys(claim.places))
+    printed = tuple(words(Place(page=p.page, line=p.line, start=p.start, end=p.end)) for p in places)
+    own = tuple(notice for notice in notices if _concerns(notice, claim))
+    shown = [(place, said, _near(claim, one_line(said))) for place, said in zip(places, printed, strict=True) if said]
+    return Value(
+        claim.kind,
+        claim.field,
+        claim.label,
+        claim.shown,
+        places,
+        printed,
+        near=tuple(near for *_, near in shown),
+        spans=tuple(_narrowed(place, said, claim.shown if claim.exact else "", near) for place, said, near in shown),
+        state=_state(claim, printed),
+        notices=own,
     )
-    own = tuple(n for n in notices if n.field is not None and _concerns(n.field, claim.field))
-    return Value(claim.kind, claim.field, claim.label, claim.shown, claim.places, printed, _state(claim, printed), own)
 
 
-def _concerns(notice: str, field: str) -> bool:
-    """Whether a notice about one field is about a value at another: the value itself or a part of it."""
-    return field == notice or field.startswith((f"{notice}.", f"{notice}[")) or notice.startswith((f"{field}.",))
+def _narrowed(place: Evidence, words: str, *parts: str) -> Evidence:
+    """The place of the first of some parts that stands in printed words, by its letters and figures; else of all."""
+    at = [i for i, c in enumerate(words) for _ in _alnum(c)]
+    folded = _alnum(words)
+    wanted = next((part for part in map(_alnum, parts) if part and part in folded), "")
+    if place.start is None or not wanted or len(folded) != len(at):
+        return place
+    found = folded.find(wanted)
+    start, end = at[found], at[found + len(wanted) - 1] + 1
+    # the sign that ends a sentence belongs to it
+    end += words[end : end + 1] in (".", "!", "?", ")")
+    return place.model_copy(update={"start": place.start + start, "end": place.start + end})
+
+
+def _near(claim: _Claim, words: str) -> str:
+    """The sentence of some printed words that says a value; all of them where none does so alone."""
+    says = claim.says or _holds(claim.shown)
+    return next((sentence for sentence in sentences(words) if says(sentence)), words)
+
+
+def _concerns(notice: Notice, claim: _Claim) -> bool:
+    """Whether a notice is about a value: its field is that of the value or a part of it, or it names its paragraph."""
+    field = notice.field or ""
+    if field in ("sections", "recommendations") and notice.where is not None:
+        place = notice.where.page, notice.where.paragraph
+        return notice.where.paragraph is not None and any(place == (p.page, p.paragraph) for p in claim.places[:1])
+    same = claim.field == field or field.startswith(f"{claim.field}.")
+    return same or (field in _TOP and claim.field.startswith((f"{field}[", f"{field}.")))
 
 
 def _state(claim: _Claim, printed: Sequence[str | None]) -> State:
     there = [words for words in printed if words is not None]
+    if claim.missing:
+        return "missing"
     if not there:
         return "given" if claim.given else "none"
     says = claim.says or _holds(claim.shown)
@@ -151,6 +229,72 @@ def _wholes(printed: Sequence[str], places: Sequence[Evidence], says: Callable[[
             out.append(words)
         open_on = None if says(out[-1]) else place.page
     return out
+
+
+# -- as a document ---------------------------------------------------------------------------------------------------
+
+#: What each kind is called above its values.
+TITLES: dict[Kind, str] = {
+    "judgement": "Judgements",
+    "recommendation": "Recommendations",
+    "date": "Dates",
+    "name": "Names",
+    "detail": "Details",
+    "fact": "Facts",
+    "declaration": "Said about the past",
+    "paragraph": "Paragraphs",
+    "footnote": "Footnotes",
+}
+_STATES: dict[State, str] = {
+    "differs": "the printed words differ",
+    "none": "no place in the report",
+    "given": "not from the report's text",
+}
+#: Longer texts of these kinds are cut short.
+_SHORT = {"paragraph": 90, "footnote": 90}
+
+
+def document_of(inspection: Inspection, values: Sequence[Value]) -> Document:
+    """The values by kind, each beside its place and its printed words, those for a person to look at first."""
+    blocks: list[Block] = [Heading(1, (Text(f"{unmark(inspection.provider.name)}: values and printed words"),))]
+    counts = ", ".join(f"{n} {TITLES[kind].lower()}" for kind in KINDS if (n := sum(v.kind == kind for v in values)))
+    blocks.append(Paragraph((Text(f"{inspection.id}, read as {inspection.framework}: {counts}."),)))
+    first = [value for value in values if value.doubtful]
+    if first:
+        blocks += [Heading(2, (Text("For a person to look at"),)), _table_of(first)]
+    if inspection.notices:
+        said = tuple(Item((Paragraph((Text(told(notice)),)),)) for notice in inspection.notices)
+        blocks += [Heading(2, (Text("Notices"),)), ListBlock(said)]
+    for kind, title in TITLES.items():
+        if own := [value for value in values if value.kind == kind]:
+            blocks += [Heading(2, (Text(title),)), _table_of(own)]
+    return Document(tuple(blocks), title=unmark(inspection.title))
+
+
+def told(notice: Notice) -> str:
+    """A notice on one line: its level and code, what it is about, where, what it says."""
+    where = notice.where
+    place = place_in_words(Evidence(page=where.page, line=where.line, paragraph=where.paragraph)) if where else ""
+    about = ", ".join(filter(None, (notice.field, place)))
+    return f"{notice.level} {notice.code}{f' ({about})' if about else ''}: {notice.message}"
+
+
+def _table_of(values: Sequence[Value]) -> Table:
+    head = Row(tuple(Cell((Text(name),), "col") for name in ("Value", "Where", "Printed words")))
+    rows: list[Row] = []
+    for value in values:
+        shown, near = value.shown, " … ".join(dict.fromkeys(value.near))
+        if limit := _SHORT.get(value.kind):
+            shown, near = shortened(shown, limit), shortened(near, limit)
+        marks: list[Inline] = [Tag(value.note, "review"), Text(" ")] if value.note else []
+        cells = ((Text(f"{value.label}: {shown}"),), (Text(value.place),), (*marks, Text(near)))
+        rows.append(Row(tuple(Cell(cell) for cell in cells)))
+    return Table((head,), tuple(rows))
+
+
+def shortened(text: str, limit: int) -> str:
+    """A text of at most ``limit`` characters, cut between two words."""
+    return text if len(text) <= limit else f"{text[: limit - 1].rsplit(' ', 1)[0]}…"
 
 
 # -- value against words ---------------------------------------------------------------------------------------------
@@ -240,11 +384,14 @@ def _claims(x: Inspection) -> Iterator[_Claim]:
         shown = long_date(day) if basis == "printed" else f"{long_date(day)} (from the name of the file)"
         says = _all(_says_day(day), _says_year(day))
         yield _Claim("date", "published", "Published", shown, top.get("published", ()), says, given=basis != "printed")
+    for name, label in (("inspected", "On site"), ("published", "Published"), ("lead_inspectors", "Lead inspector")):
+        if reason := x.missing.get(name):
+            kind: Kind = "name" if name == "lead_inspectors" else "date"
+            yield _Claim(kind, name, label, f"not known ({reason.replace('_', ' ')})", (), missing=True)
     yield from _details(x)
     forms = _forms(x.framework)
     for i, judgement in enumerate(x.judgements):
-        if judgement.grade is not None or judgement.printed is not None:
-            yield _judgement(i, judgement, forms.get((judgement.area, judgement.grade), ()))
+        yield _judgement(i, judgement, forms.get((judgement.area, judgement.grade), ()))
     for i, recommendation in enumerate(x.recommendations):
         yield _recommendation(i, recommendation)
     for i, fact in enumerate(x.facts):
@@ -260,13 +407,15 @@ def _claims(x: Inspection) -> Iterator[_Claim]:
 def _details(x: Inspection) -> Iterator[_Claim]:
     top = x.evidence
     if x.theme is not None:
-        yield _Claim("detail", "theme", "Looked at", unmark(x.theme), top.get("theme", ()))
+        yield _Claim("detail", "theme", "Looked at", unmark(x.theme), top.get("theme", ()), exact=True)
     if x.age_group is not None:
         yield _Claim("detail", "age_group", "Age group", unmark(x.age_group), top.get("age_group", ()))
     if x.team is not None and x.team.text:
-        yield _Claim("detail", "team", "Team", unmark(x.team.text), top.get("team", ()))
+        yield _Claim("detail", "team", "Team", unmark(x.team.text), top.get("team", ()), exact=True)
     for i, basis in enumerate(x.legal_basis):
-        yield _Claim("detail", f"legal_basis[{i}]", "Legal basis", unmark(basis), top.get("legal_basis", ()))
+        yield _Claim(
+            "detail", f"legal_basis[{i}]", "Legal basis", unmark(basis), top.get("legal_basis", ()), exact=True
+        )
 
 
 def _forms(framework: str) -> dict[tuple[str, str | None], tuple[str, ...]]:
@@ -282,6 +431,11 @@ def _forms(framework: str) -> dict[tuple[str, str | None], tuple[str, ...]]:
 
 def _judgement(i: int, judgement: Judgement, forms: Sequence[str]) -> _Claim:
     shown = unmark(judgement.printed or judgement.grade or "")
+    if not shown and judgement.missing is not None:
+        reason = f"no grade ({judgement.missing.replace('_', ' ')})"
+        return _Claim(
+            "judgement", f"judgements[{i}]", unmark(judgement.label), reason, judgement.evidence, missing=True
+        )
 
     def says(words: str) -> bool:
         return any(within(form, words) for form in (shown, *forms))
@@ -301,7 +455,9 @@ def _recommendation(i: int, r: Recommendation) -> _Claim:
 
 def _declaration(i: int, declaration: Declaration) -> _Claim:
     label = declaration.about.replace("_", " ").capitalize()
-    return _Claim("declaration", f"declarations[{i}]", label, unmark(declaration.text), declaration.evidence)
+    return _Claim(
+        "declaration", f"declarations[{i}]", label, unmark(declaration.text), declaration.evidence, exact=True
+    )
 
 
 def _paragraphs(x: Inspection) -> Iterator[_Claim]:

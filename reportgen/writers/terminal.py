@@ -161,7 +161,7 @@ class _Terminal:
         return re.sub(r"\S+", lambda m: m[0] if "\x1b" in m[0] else f"{code}{m[0]}\x1b[0m", text)
 
     def wrap(self, text: str, first: str, rest: str) -> list[str]:
-        lines = _wrap(text, max(8, self.width - len(first)))
+        lines = _wrap(text, max(8, self.width - max(len(first), len(rest))))
         return [(first if i == 0 else rest) + line for i, line in enumerate(lines)] or [first.rstrip()]
 
 
