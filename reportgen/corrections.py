@@ -216,7 +216,10 @@ def _put(tree: dict[str, Any], correction: Correction, parts: _Path) -> str | No
     """Put the new value in place; what is wrong where another value stands there than the one to be replaced."""
     if parts[-1] == "text" and isinstance(correction.was, str) and _at_path(tree, parts) != correction.now:
         # a new import may have put the same words elsewhere
-        parts[:] = _moved(tree, parts, correction.was) or parts
+        found = _moved(tree, parts, correction.was)
+        if found is None and _at_path(tree, parts) is None:
+            return f"no text reads {_short(correction.was)}, or more than one does"
+        parts[:] = found or parts
     if parts[0] in _FIXED:
         raise InputError("RG116", "this cannot be corrected", where=NOWHERE, hint=f"never correct {', '.join(_FIXED)}")
     holder: Any = tree
