@@ -151,8 +151,9 @@ def place_in_words(place: Evidence) -> str:
 
 
 def one_line(text: str) -> str:
-    """Printed words on one line, without the characters that only break lines."""
+    """Printed words on one line, without the characters that only break lines; bullets of symbol fonts as bullets."""
     text = re.sub(r"[\ufffe\u00ad\x02]\s*", "-", text)
+    text = re.sub(r"[\ue000-\uf8ff]", "•", text)
     return re.sub(r"\s+", " ", re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text)).strip()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -229,4 +230,5 @@ def _pieces(text: str, own: Sequence[tuple[int, int, Value]]) -> Iterator[Piece]
     for start, end in pairwise(cuts):
         held = [value for a, b, value in own if a <= start and end <= b and value.kind not in _BARS]
         kinds = " ".join(dict.fromkeys([value.kind for value in held] + ["doubtful" for v in held if v.doubtful]))
-        yield Piece(text[start:end], kinds)
+        # what a symbol font printed as a bullet has no shape in another
+        yield Piece(re.sub(r"[\ue000-\uf8ff]", "•", text[start:end]), kinds)
