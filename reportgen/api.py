@@ -15,6 +15,8 @@ from reportgen.comparing import compare as _compare
 from reportgen.corrections import corrected
 from reportgen.document import Rendered
 from reportgen.errors import InputError, UsageFault, Where
+from reportgen.evidence import Value, values_of
+from reportgen.evidence import document_of as evidence_document
 from reportgen.frameworks import check_frameworks, check_inspection, framework_keys, load_framework
 from reportgen.interpret import interpret
 from reportgen.interpret.values import read_date
@@ -33,6 +35,7 @@ from reportgen.model import (
     inconsistencies,
 )
 from reportgen.readers import read
+from reportgen.readers.printed import lines_of, words_of
 from reportgen.rendering import render
 from reportgen.sheets import comparison_sheets
 
@@ -45,6 +48,8 @@ __all__ = [
     "compare",
     "compare_files",
     "decisions_for",
+    "evidence",
+    "evidence_document",
     "framework_keys",
     "import_report",
     "load_decisions",
@@ -54,6 +59,7 @@ __all__ = [
     "read_inspection",
     "redline",
     "render",
+    "review",
     "write",
 ]
 
@@ -198,9 +204,7 @@ def import_report(path: str | Path, *, framework: str | Framework | None = None)
     """
     path = Path(path)
     data = files.read_bytes(path)
-    if is_data_file(path, data):
-        where = Where(file=str(path))
-        raise InputError("RG201", "a data file, not a published report", where=where, hint="it needs no import")
+    _refuse_data(path, data)
     found = read(data, str(path))
     source = Source(
         file=path.name, sha256=hashlib.sha256(data).hexdigest(), media_type=found.media_type, pages=found.pages
@@ -219,6 +223,63 @@ def import_report(path: str | Path, *, framework: str | Framework | None = None)
         published = Published(date=day, basis="file_name")
         inspection = inspection.model_copy(update={"published": published, "missing": missing})
     return inspection
+
+
+def evidence(
+    path: str | Path, *, framework: str | Framework | None = None, folder: Path | None = None
+) -> tuple[Inspection, tuple[Value, ...]]:
+    """Read a published report, and lay every value beside the words that the report prints for it.
+
+    Args:
+        path: a published report.
+        framework: as for ``read_inspection``.
+        folder: the folder of inspections that the report belongs to; None where there is none.
+
+    Returns:
+        The inspection, corrected by the decisions in that folder, else by those beside the report; and its values with
+        the printed words, taken from the source.
+
+    Raises:
+        InputError, FrameworkError: as for ``read_inspection``; RG201 where the file is data and no report.
+    """
+    path = Path(path)
+    data = files.read_bytes(path)
+    _refuse_data(path, data)
+    inspection = import_report(path, framework=framework)
+    belongs = [place_of(inspection, folder, ".yaml")] if folder is not None else []
+    file = _decisions_file(*belongs, path)
+    if file is not None and _concerns_data(file):
+        loaded = data_files.load(file, Decisions, checks=data_files.CHECKS["decisions"])
+        inspection = corrected(inspection, loaded, checks=(_against_framework,))
+    return inspection, values_of(inspection, words_of(data, _media_type(inspection)))
+
+
+def review(path: str | Path, inspection: Inspection, values: Sequence[Value]) -> str:
+    """Give the HTML page with which a person checks a report: its pages or lines with every value marked.
+
+    Args:
+        path: the report.
+        inspection: what ``evidence`` gave for it.
+        values: likewise.
+    """
+    from reportgen.review import page, spans_of
+
+    data = files.read_bytes(Path(path))
+    if _media_type(inspection) == "application/pdf":
+        from reportgen.readers.pdf.pictures import pictures
+
+        return page(inspection, values, pictures=tuple(pictures(data, spans_of(values))))
+    return page(inspection, values, lines=lines_of(data, _media_type(inspection)))
+
+
+def _media_type(inspection: Inspection) -> str:
+    return (inspection.source.media_type if inspection.source else None) or "text/plain"
+
+
+def _refuse_data(path: Path, data: bytes) -> None:
+    if is_data_file(path, data):
+        where = Where(file=str(path))
+        raise InputError("RG201", "a data file, not a published report", where=where, hint="it needs no import")
 
 
 def _date_in(stem: str) -> Any:

@@ -20,7 +20,7 @@ from reportgen.errors import Exit, InputErrors, OutputError, ReportgenError, Usa
 
 if TYPE_CHECKING:
     from reportgen.api import Finding
-    from reportgen.document import Rendered
+    from reportgen.document import Document, Rendered
     from reportgen.model import Comparison, Inspection, Notice
 
 _FORMATS = ("html", "pdf", "docx", "md", "txt", "xlsx", "json", "yaml")
@@ -143,9 +143,19 @@ _OUT = click.Path(path_type=Path, readable=False, allow_dash=True)
     "--to", type=click.Choice(["yaml", "json"]), help="Format of the data; default: by the suffix of -o, else yaml."
 )
 @click.option("--framework", metavar="KEY", help="Read with this framework instead of telling it from the report.")
+@click.option("--evidence", is_flag=True, help="Show each value of one report beside the words printed for it.")
+@click.option(
+    "--review", metavar="FILE.html", type=_OUT, help="Write a page for checking one report against its pictures."
+)
 @_pass_state
 def import_command(
-    state: _State, inputs: tuple[Path, ...], output: Path | None, to: str | None, framework: str | None
+    state: _State,
+    inputs: tuple[Path, ...],
+    output: Path | None,
+    to: str | None,
+    framework: str | None,
+    evidence: bool,
+    review: Path | None,
 ) -> None:
     """Published reports (text or HTML) to data files.
 
@@ -155,6 +165,12 @@ def import_command(
     from reportgen.errors import InputError
 
     found = _inputs(inputs)
+    if evidence or review is not None:
+        folder = output if output is not None and output.is_dir() else None
+        _show_evidence(state, found, framework, folder, evidence=evidence, review=review)
+        if output is None:
+            state.finish()
+            return
     one_file = output is not None and str(output) != "-" and output.suffix.lower() in (".yaml", ".yml", ".json")
     if len(found) > 1 and (output is None or one_file or str(output) == "-"):
         raise UsageFault("RG504", f"{len(found)} reports need a folder", hint="say -o FOLDER")
@@ -186,6 +202,37 @@ def import_command(
         state.say(f"{failed} of {len(found)} reports could not be read")
         sys.exit(Exit.PARTIAL if failed < len(found) else Exit.BAD_INPUT)
     state.finish()
+
+
+def _show_evidence(
+    state: _State,
+    found: Sequence[Path],
+    framework: str | None,
+    folder: Path | None,
+    *,
+    evidence: bool,
+    review: Path | None,
+) -> None:
+    """The values of one report beside its printed words, on the terminal or as a page to check them with."""
+    from reportgen import api
+
+    if len(found) > 1:
+        raise UsageFault("RG504", f"{len(found)} reports", hint="--evidence and --review take one report at a time")
+    path = found[0]
+    inspection, values = api.evidence(path, framework=framework, folder=folder)
+    if review is not None:
+        if str(review) != "-":
+            api.collisions([review], found)
+        _deliver(state, api.review(path, inspection, values).encode("utf-8"), review)
+    if evidence and state.as_json:
+        notices = [n.model_dump(mode="json", exclude_none=True) for n in inspection.notices]
+        data = {"file": str(path), "inspection": inspection.id, "notices": notices}
+        click.echo(_json({**data, "values": [v.as_dict() for v in values]}, indent=2))
+    elif evidence:
+        _terminal_document(api.evidence_document(inspection, values))
+    else:
+        state.notices(inspection.notices, str(path))
+    state.warned = state.warned or any(n.level == "warning" for n in inspection.notices)
 
 
 def _inputs(paths: Sequence[Path]) -> list[Path]:
@@ -708,12 +755,16 @@ def _stdout() -> TextIO:
 
 
 def _terminal(rendered: Rendered) -> None:
+    _terminal_document(rendered.document)
+
+
+def _terminal_document(document: Document) -> None:
     from reportgen.writers import terminal
 
     tty = _stdout().isatty()
     colour = tty and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
     width = max(20, min(shutil.get_terminal_size((80, 24)).columns, 110)) if tty else 80
-    text = terminal.write(rendered.document, width=width, colour=colour)
+    text = terminal.write(document, width=width, colour=colour)
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     click.echo(text.encode(encoding, "backslashreplace").decode(encoding), nl=False)
 

@@ -25,10 +25,13 @@ from reportgen.model import (
     dotted,
     inconsistencies,
     present,
+    text_sha,
 )
 
 #: Where nothing can be corrected: what names the inspection, and what is said about it rather than by it.
 _FIXED = ("format", "id", "corrections", "checked", "notices", "source")
+#: A path in pieces: keys, and positions in lists.
+_Path = list[str | int]
 
 
 def corrected(
@@ -59,9 +62,15 @@ def corrected(
     if mine:
         tree = inspection.model_dump(mode="json", by_alias=True)
         errors: list[InputError] = []
+        # entries are named by what they are before anything is corrected; a text may have been corrected long ago
+        as_read = inspection.model_dump(mode="json", by_alias=True)
+        again = {text_sha(str(c.was)): text_sha(str(c.now)) for _, c in mine if c.field.endswith(".text")}
+        paths: dict[int, _Path] = {}
         for i, correction in mine:
             try:
-                there = _put(tree, correction)
+                path = _resolved(as_read, _parts(correction.field), again)
+                there = path if isinstance(path, str) else _put(tree, correction, path)
+                paths[i] = [] if isinstance(path, str) else path
             except InputError as error:
                 errors.append(_placed(error, decisions, i, "field"))
                 continue
@@ -76,7 +85,7 @@ def corrected(
             try:
                 made = _checked(tree, checks)
             except InputErrors as several:
-                errors = [_placed(e, decisions, _cause(e, mine), "now") for e in several.errors]
+                errors = [_placed(e, decisions, _cause(e, paths), "now") for e in several.errors]
         if errors:
             raise InputErrors(errors)
     return made.model_copy(
@@ -106,23 +115,111 @@ def _placed(error: InputError, decisions: data_files.Loaded[Decisions], i: int, 
     return InputError(error.code, f"correction of {field}: {said}", where=where, hint=error.hint)
 
 
-def _cause(error: InputError, mine: list[tuple[int, Correction]]) -> int:
+def _cause(error: InputError, paths: Mapping[int, _Path]) -> int:
     """The correction that an error comes from: the one that shares the longest beginning of the path with it."""
+    two = _parts(error.where.field or "")
 
-    def shared(correction: Correction) -> int:
-        one, two = _parts(correction.field), _parts(error.where.field or "")
-        return next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    def shared(path: _Path) -> int:
+        both = enumerate(zip(path, two, strict=False))
+        return next((n for n, (a, b) in both if a != b), min(len(path), len(two)))
 
-    return max(mine, key=lambda entry: shared(entry[1]))[0]
-
-
-def _parts(field: str) -> list[str | int]:
-    return [int(index) if index else name for index, name in re.findall(r"\[(\d+)\]|([^.\[\]]+)", field)]
+    return max(paths, key=lambda i: shared(paths[i]))
 
 
-def _put(tree: dict[str, Any], correction: Correction) -> str | None:
+# -- paths -----------------------------------------------------------------------------------------------------------
+
+
+def place_of(field: str, tree: dict[str, Any]) -> str:
+    """The path of a field with its entries counted from 0, whatever names them; itself where they name nothing."""
+    try:
+        path = _resolved(tree, _parts(field), {})
+    except InputError:
+        return field
+    return field if isinstance(path, str) else dotted(tuple(path))
+
+
+def _parts(field: str) -> _Path:
+    """The keys and positions of a path; a name in brackets keeps its brackets."""
+    parts: _Path = []
+    for index, name, key in re.findall(r"\[(\d{1,6})\]|(\[[^\]]+\])|([^.\[\]]+)", field):
+        parts.append(int(index) if index else name or key)
+    return parts
+
+
+def _resolved(tree: dict[str, Any], parts: _Path, again: Mapping[str, str]) -> _Path | str:
+    """A path with the names of entries as their positions."""
+    out: _Path = []
+    holder: Any = tree
+    for part in parts:
+        if isinstance(part, str) and part.startswith("["):
+            name = part[1:-1]
+            found = _named(holder, name, again) if isinstance(holder, list) else []
+            if len(found) > 1:
+                return f"{len(found)} entries are called {name!r}"
+            if not found and _SHA.fullmatch(name):
+                return f"no entry has the text whose letters hash to {name}"
+            if not found:
+                hint = "name the area of a judgement, the key of a fact, or the hash of the letters of a text"
+                raise InputError("RG113", f"there is no entry {name!r}", where=NOWHERE, hint=hint)
+            part = found[0]
+        out.append(part)
+        holder = holder.get(part) if isinstance(holder, dict) else _at(holder, part)
+    return out
+
+
+def _at_path(tree: Any, path: _Path) -> Any:
+    for part in path:
+        tree = tree.get(part) if isinstance(tree, dict) else _at(tree, part)
+    return tree
+
+
+def _at(holder: Any, part: str | int) -> Any:
+    return holder[part] if isinstance(holder, list) and isinstance(part, int) and part < len(holder) else None
+
+
+_SHA = re.compile(r"[0-9a-f]{12,64}")
+
+
+def _named(entries: list[Any], name: str, again: Mapping[str, str]) -> list[int]:
+    """Where the entries stand that a name means: by their area or key, or by the hash of the letters of their text."""
+
+    def means(entry: Any) -> bool:
+        if not isinstance(entry, dict):
+            return False
+        if name in (entry.get("area"), entry.get("key")):
+            return True
+        sha = text_sha(entry["text"]) if _SHA.fullmatch(name) and entry.get("text") else ""
+        return sha.startswith(name) or any(now == sha and was.startswith(name) for was, now in again.items())
+
+    return [i for i, entry in enumerate(entries) if means(entry)]
+
+
+def _moved(tree: dict[str, Any], path: _Path, text: str) -> _Path | None:
+    """Where the one text under the same part of an inspection stands that is the one to be replaced; None without."""
+    found: list[_Path] = []
+
+    def look(value: Any, here: _Path) -> None:
+        if isinstance(value, dict):
+            if value.get("text") == text:
+                found.append([*here, "text"])
+            for key, inner in value.items():
+                look(inner, [*here, key])
+        elif isinstance(value, list):
+            for index, inner in enumerate(value):
+                look(inner, [*here, index])
+
+    look(tree.get(str(path[0])), path[:1])
+    return found[0] if len(found) == 1 else None
+
+
+def _put(tree: dict[str, Any], correction: Correction, parts: _Path) -> str | None:
     """Put the new value in place; what is wrong where another value stands there than the one to be replaced."""
-    parts = _parts(correction.field)
+    if parts[-1] == "text" and isinstance(correction.was, str) and _at_path(tree, parts) != correction.now:
+        # a new import may have put the same words elsewhere
+        found = _moved(tree, parts, correction.was)
+        if found is None and _at_path(tree, parts) is None:
+            return f"no text reads {_short(correction.was)}, or more than one does"
+        parts[:] = found or parts
     if parts[0] in _FIXED:
         raise InputError("RG116", "this cannot be corrected", where=NOWHERE, hint=f"never correct {', '.join(_FIXED)}")
     holder: Any = tree
@@ -141,6 +238,8 @@ def _put(tree: dict[str, Any], correction: Correction) -> str | None:
         return f"it replaces {was} by {now}, and the value is {here}"
     if isinstance(holder, dict):
         holder[part] = correction.now
+        if correction.now is None and parts[0] == "missing":
+            del holder[part]
     else:
         holder[int(part) : int(part) + 1] = [] if correction.now is None else [correction.now]
     return None

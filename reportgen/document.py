@@ -8,7 +8,7 @@ else is the same whoever made it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 #: Word-level or block-level change against an earlier text: inserted, deleted, or none.
@@ -27,6 +27,15 @@ class Place:
     start: int | None = None
     end: int | None = None
     then: Place | None = None
+
+
+def longer(first: Place, more: Place) -> Place:
+    """One place with another that follows it, on the same page or on a later one."""
+    if first.then is not None:
+        return replace(first, then=longer(first.then, more))
+    if first.page == more.page:
+        return replace(first, end=more.end, then=more.then)
+    return replace(first, then=more)
 
 
 # -- inlines ---------------------------------------------------------------------------------------------------------

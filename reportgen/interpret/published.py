@@ -105,19 +105,19 @@ def interpret_published(blocks: Sequence[Block], framework: Framework, source: S
     return data
 
 
-def units(walk: Walk) -> Iterable[tuple[str, Evidence, str | None]]:
-    """Every piece of running text with its place and the area of its section, in printed order."""
+def units(walk: Walk) -> Iterable[tuple[str, tuple[Evidence, ...], str | None]]:
+    """Every piece of running text with its places and the area of its section, in printed order."""
     for section in walk.sections:
-        for place in section.evidence:
-            yield section.title, place, section.area
+        if section.evidence:
+            yield section.title, section.evidence, section.area
         for entry in section.entries:
             if isinstance(entry, TextParagraph):
-                yield entry.text, entry.evidence[0] if entry.evidence else Evidence(), section.area
+                yield entry.text, entry.evidence, section.area
             elif isinstance(entry, ItemsParagraph):
                 for item in _all_items(entry.items):
-                    yield item.text, item.evidence[0] if item.evidence else Evidence(), section.area
+                    yield item.text, item.evidence, section.area
             elif (table := _table_of(entry)) and table.caption:
-                yield table.caption, table.evidence[0] if table.evidence else Evidence(), section.area
+                yield table.caption, table.evidence, section.area
 
 
 def _table_of(entry: Any) -> PrintedTable | None:
@@ -171,8 +171,8 @@ def _settled(walk: Walk, area: Area, claims: Sequence[Claim], field: str) -> Jud
         grade=chosen.grade,
         missing=None if chosen.grade else "not_inspected",
         printed=chosen.printed,
-        evidence=tuple(dict.fromkeys(c.evidence for c in claims if c.grade == chosen.grade)),
-        conflicts=tuple(Conflict(value=c.grade, evidence=(c.evidence,)) for c in others if c.grade),
+        evidence=tuple(dict.fromkeys(e for c in claims if c.grade == chosen.grade for e in (c.evidence, *c.then))),
+        conflicts=tuple(Conflict(value=c.grade, evidence=(c.evidence, *c.then)) for c in others if c.grade),
     )
 
 
@@ -190,35 +190,37 @@ def _sentence_claims(walk: Walk) -> None:
             "provider": ".{3,80}?",
         }
         cues = [re.compile(expand(cue, values), re.IGNORECASE) for cue in area.sentences]
-        for text, place, _ in units(walk):
+        for text, places, _ in units(walk):
             for sentence in sentences(folded(text)):
                 found = next((m for cue in cues if (m := cue.search(sentence))), None)
                 grade = grade_by_label(walk.framework, area.key, found["grade"]) if found else None
                 if found and grade:
                     for section in walk.sections:
-                        if section.area is None and section.evidence and section.evidence[0] == place:
+                        if section.area is None and section.evidence and section.evidence == places:
                             section.area = area.key
-                    walk.claims.append(Claim(area.key, grade.key, area.label, found["grade"], "sentence", place))
+                    place, *rest = places
+                    claim = Claim(area.key, grade.key, area.label, found["grade"], "sentence", place, tuple(rest))
+                    walk.claims.append(claim)
 
 
 def letter_values(walk: Walk, letter: Letter) -> None:
     """When inspectors were on site and what they looked at, from the sentences of a letter."""
     published = walk.values.get("published")
-    for text, place, _ in units(walk):
+    for text, places, _ in units(walk):
         for sentence in sentences(text):
             if "inspected" not in walk.values and (found := _first(letter.dates, sentence)):
                 rest = folded(sentence)[found.end() :]
                 if periods := find_periods(rest):
-                    walk.values["inspected"], walk.evidence["inspected"] = periods, [place]
+                    walk.values["inspected"], walk.evidence["inspected"] = periods, [*places]
                 elif published and (periods := _before(rest, published.date)):
-                    walk.values["inspected"], walk.evidence["inspected"] = periods, [place]
+                    walk.values["inspected"], walk.evidence["inspected"] = periods, [*places]
                     message = f"no year is printed; {periods[0].start.year} follows from the letter's date"
-                    walk.notice("RG213", message, "inspected", place)
+                    walk.notice("RG213", message, "inspected", places[0])
             if "theme" not in walk.values and (found := _first(letter.theme, sentence)):
                 value = found["value"].strip(" .,:;")
                 at = folded(sentence).find(value)
                 exact = sentence[at : at + len(value)] if len(folded(sentence)) == len(sentence) else value
-                walk.values["theme"], walk.evidence["theme"] = exact, [place]
+                walk.values["theme"], walk.evidence["theme"] = exact, [*places]
     if "inspected" in walk.values and "theme" not in walk.values:
         walk.notice("RG203", "no sentence says what the visit looked at", "theme", level="info")
 
@@ -239,7 +241,7 @@ def _before(text: str, day: date) -> tuple[Period, ...]:
 def facts(walk: Walk) -> tuple[Fact, ...]:
     out: list[Fact] = []
     for rule in walk.framework.facts:
-        for text, place, _ in units(walk):
+        for text, places, _ in units(walk):
             found = matches(rule.cue, text)
             value = read_number(found["value"]) if found else None
             if found and value is not None:
@@ -251,7 +253,7 @@ def facts(walk: Walk) -> tuple[Fact, ...]:
                         value=value,
                         unit=rule.unit,
                         approximate=bool(groups.get("about")),
-                        evidence=(place,),
+                        evidence=places,
                     )
                 )
                 break
@@ -264,15 +266,15 @@ def declarations(walk: Walk) -> tuple[Declaration, ...]:
         periods = read_periods(value)
         day = periods[0].start.isoformat() if periods else None
         out.append(Declaration(about="previous_inspection", text=line, date=day, evidence=(place,)))
-    for text, place, _ in units(walk):
+    for text, places, _ in units(walk):
         said = sentences(text)
         for sentence, behind in zip(said, [*said[1:], ""], strict=True):
-            if declared := _declared(walk, sentence, behind, place):
+            if declared := _declared(walk, sentence, behind, places):
                 out.append(declared)
     return (*out, *_listed_grades(walk))
 
 
-def _declared(walk: Walk, sentence: str, behind: str, place: Evidence) -> Declaration | None:
+def _declared(walk: Walk, sentence: str, behind: str, places: tuple[Evidence, ...]) -> Declaration | None:
     """What one sentence says about the past; ``behind`` is the next one of the same paragraph."""
     for rule in walk.framework.declarations:
         found = matches(rule.cue, sentence)
@@ -290,7 +292,7 @@ def _declared(walk: Walk, sentence: str, behind: str, place: Evidence) -> Declar
             text=sentence,
             grade=walk.any_grade(grade) or _key(grade) if grade else None,
             date=partial_date(day) if day else None,
-            evidence=(place,),
+            evidence=places,
         )
     return None
 
@@ -323,24 +325,24 @@ def _listed_grades(walk: Walk) -> Iterable[Declaration]:
 
 def team(walk: Walk) -> Team | None:
     for cue in walk.layout.team:
-        for text, place, _ in units(walk):
+        for text, places, _ in units(walk):
             for sentence in sentences(text):
                 if matches(cue, sentence):
-                    walk.evidence["team"] = [place]
+                    walk.evidence["team"] = [*places]
                     return Team(size=count_people(sentence), text=sentence)
     return None
 
 
 def legal_basis(walk: Walk) -> tuple[str, ...]:
     found: list[str] = []
-    for text, place, _ in [*units(walk), *((n.text, n.evidence[0], None) for n in walk.footnotes)]:
+    for text, places, _ in [*units(walk), *((n.text, n.evidence, None) for n in walk.footnotes)]:
         for cue in walk.layout.legal_basis:
             for match in re.finditer(cue, folded(text), re.IGNORECASE):
                 value = match["value"].strip()
                 value = value[0].lower() + value[1:]
                 if value not in found:
                     found.append(value)
-                    walk.evidence.setdefault("legal_basis", []).append(place)
+                    walk.evidence.setdefault("legal_basis", []).extend(places)
     return tuple(found)
 
 

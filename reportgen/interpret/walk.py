@@ -68,6 +68,8 @@ class Claim:
     printed: str
     source: str
     evidence: Evidence
+    # where the rest of it stands, when the end of a page cut it
+    then: tuple[Evidence, ...] = ()
 
 
 @dataclass(slots=True)
@@ -179,7 +181,10 @@ class Walk:
         title = title or next((block_text(b) for b in lines[1:2] if is_line(titles, b)), None)
         if _could_name_a_body(name):
             self.values["lead_inspectors"] = (Inspector(name=name, title=title),)
-            self.evidence["lead_inspectors"] = [evidence_of(lines[0])]
+            said = (name, title or name)
+            self.evidence["lead_inspectors"] = [
+                evidence_of(b) for b in lines[:2] if any(part in block_text(b) for part in said)
+            ]
 
     def _cover(self) -> list[Block]:
         """Take the title, the provider and the labelled lines off the front; give back all that follows or remains."""
@@ -222,12 +227,12 @@ class Walk:
             return cover
         start, length, match = found
         self.title = " ".join(block_text(b) for b in cover[start : start + length])
-        self.evidence["title"] = [evidence_of(cover[start])]
+        self.evidence["title"] = [evidence_of(block) for block in cover[start : start + length]]
         for block in cover[start : start + length]:
             self._furnish("title-page", block_text(block), block)
         if name := match.groupdict().get("provider"):
             self.provider = name.strip()
-            self.evidence["provider"] = [evidence_of(cover[start])]
+            self.evidence["provider"] = self.evidence["title"]
         return cover[:start] + cover[start + length :]
 
     def _label(self, text: str, block: Block) -> bool:
@@ -421,7 +426,7 @@ class Walk:
     def _lengthen(self, text: str, item: Item) -> None:
         last = self.recommendations[-1]
         last["text"] = f"{last['text']} {escape(text)}"
-        last["evidence"] = (*last["evidence"], *evidences_of(item))
+        last["evidence"] = (*last["evidence"], *_item_places(item))
 
     def _recommend(
         self, text: str, number: str | None, block: Block | Item | Row, responsible: str | None = None
@@ -449,7 +454,7 @@ class Walk:
                 "addressee": self.rule.addressee or self.addressee or self.rules.default_addressee,
                 "responsible": responsible,
                 "references": tuple(references),
-                "evidence": evidences_of(block, number),
+                "evidence": _item_places(block, number) if isinstance(block, Item) else evidences_of(block, number),
             }
         )
         self._place(rid)
@@ -514,7 +519,8 @@ class Walk:
         """A table of one judgement under its column heads opens the chapter on that area: its label is the heading."""
         level = self.base_level + 1 if self.contents else 1
         self._furnish("label", " ".join(header), block)
-        self.claims.append(replace(judged, source="chapter", evidence=evidence_of(block)))
+        row = block.rows[-1] if block.rows and block.rows[-1].place else block
+        self.claims.append(replace(judged, source="chapter", evidence=evidence_of(row)))
         self.rule = None
         self.base_level = min(level, self.sections[-1].level + 1, 3)
         self.sections.append(Draft(label, self.base_level, judged.area, evidences_of(block)))
@@ -633,6 +639,12 @@ def _item_text(item: Item) -> str:
         else:
             parts.append(block_text(block))
     return " ".join(parts)
+
+
+def _item_places(item: Item, paragraph: str | None = None) -> tuple[Evidence, ...]:
+    """Where an item stands with the items under it."""
+    under = [i for b in item.blocks if isinstance(b, ListBlock) for i in b.items]
+    return (*evidences_of(item, paragraph), *(place for i in under for place in _item_places(i, paragraph)))
 
 
 def _list_item(item: Item) -> ListItem:

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from reportgen.model.base import Key, Model, PartialDate, Str, Words, letters
 
-#: A path into an inspection, as in ``judgements[2].grade``.
-FIELD = r"^[a-z_]+(\[\d{1,6}\]|\.[A-Za-z0-9_-]+)*$"
+#: A path into an inspection, as in ``judgements[2].grade`` or ``judgements[overall-effectiveness].grade``.
+FIELD = r"^[a-z_]+(\[[a-z0-9][a-z0-9_-]{0,99}\]|\.[A-Za-z0-9_-]+)*$"
 
 
 class RecommendationRef(Model):

@@ -34,6 +34,7 @@ from reportgen.document import (
     Row,
     Table,
     Text,
+    longer,
 )
 from reportgen.markup import inlines
 from reportgen.readers.marks import BULLET, LABEL, NUMBER, first_number, terminated
@@ -691,23 +692,23 @@ def _deepest_text(block: Block | Item) -> str:
 
 
 def _extend(block: Block, more: str, place: Place | None) -> Block:
-    end = place.end if place else None
     if isinstance(block, Paragraph):
-        kept = (
-            replace(block.place, end=end) if block.place and place and place.page == block.place.page else block.place
-        )
-        return replace(block, inlines=(Text(f"{_text(block)} {more}"),), place=kept)
+        return replace(block, inlines=(Text(f"{_text(block)} {more}"),), place=_with(block.place, place))
     assert isinstance(block, ListBlock)
-    return replace(block, items=(*block.items[:-1], _extend_item(block.items[-1], more)))
+    return replace(block, items=(*block.items[:-1], _extend_item(block.items[-1], more, place)))
 
 
-def _extend_item(item: Item, more: str) -> Item:
+def _extend_item(item: Item, more: str, place: Place | None) -> Item:
     last = item.blocks[-1]
     if isinstance(last, ListBlock):
-        longer: Block = replace(last, items=(*last.items[:-1], _extend_item(last.items[-1], more)))
-    else:
-        longer = Paragraph((Text(f"{_text(last)} {more}"),))
-    return replace(item, blocks=(*item.blocks[:-1], longer))
+        under = replace(last, items=(*last.items[:-1], _extend_item(last.items[-1], more, place)))
+        return replace(item, blocks=(*item.blocks[:-1], under))
+    whole = Paragraph((Text(f"{_text(last)} {more}"),))
+    return replace(item, blocks=(*item.blocks[:-1], whole), place=_with(item.place, place))
+
+
+def _with(first: Place | None, more: Place | None) -> Place | None:
+    return longer(first, more) if first and more else first
 
 
 # -- our own text output ---------------------------------------------------------------------------------------------

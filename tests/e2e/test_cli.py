@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support import printed_report
 from tests.support.examples import ASHMERE, LONG, NEXT, ROTHERHAM
 
 
@@ -249,3 +251,77 @@ def test_no_pango_no_pdf_and_everything_else_works(tmp_path: Path) -> None:
     assert len(pdf.stderr.strip().splitlines()) == 1
     assert pdf.stdout == ""
     assert not (out / "x.pdf").exists()
+
+
+# -- evidence and review ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("printed") / "ferrow.pdf"
+    path.write_bytes(printed_report.pdf())
+    return path
+
+
+def test_evidence_shows_values_and_printed_words_side_by_side(printed: Path) -> None:
+    done = run("import", printed, "--evidence")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert re.search(r"^Value +Where +Printed words$", done.stdout, re.MULTILINE)
+    words = re.sub(r"\s+", " ", done.stdout)
+    assert "page 1 Inspection dates: 3 September" in words
+
+
+def test_evidence_as_data(printed: Path) -> None:
+    done = run("--json", "import", printed, "--evidence")
+    data = json.loads(done.stdout)
+    assert data["inspection"] == "ferrow-2012-09"
+    (first, *_) = [v for v in data["values"] if v["kind"] == "recommendation"]
+    assert first["value"] == printed_report.FIRST
+    (place,) = first["evidence"]
+    assert (place["page"], place["printed"]) == (1, f"• {printed_report.FIRST}")
+    assert place["end"] - place["start"] >= len(printed_report.FIRST)
+
+
+def test_review_is_one_page_for_one_report(printed: Path, tmp_path: Path) -> None:
+    page = tmp_path / "check.html"
+    done = run("import", printed, "--review", page)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert run("import", printed, "--review", "-").stdout == page.read_text(encoding="utf-8")
+    several = run("import", printed, printed, "--review", page)
+    assert several.returncode == 2
+    assert "one report at a time" in several.stderr
+    over = run("import", printed, "--review", printed)
+    assert over.returncode == 5
+    assert printed.read_bytes() == printed_report.pdf()
+
+
+def test_review_and_data_in_one_run_and_what_was_corrected_is_seen_next_time(printed: Path, tmp_path: Path) -> None:
+    folder, page = tmp_path / "inspections", tmp_path / "check.html"
+    folder.mkdir()
+    assert run("import", printed, "-o", folder, "--review", page).returncode == 0
+    made = folder / "ferrow" / "ferrow-2012-09.yaml"
+    before = made.read_bytes()
+    decisions = made.with_name("decisions.yaml")
+    decisions.write_text(
+        "format: reportgen/decisions/1\ncorrections:\n"
+        "  - {inspection: ferrow-2012-09, field: 'lead_inspectors[0].name', was: Marian Tolley, now: Marion Tolley,"
+        " by: A. Person, on: 2013-01-02}\n",
+        encoding="utf-8",
+    )
+    assert run("check", decisions).returncode == 0
+    assert run("import", printed, "-o", folder, "--review", page).returncode == 0
+    assert made.read_bytes() == before, "an import never writes corrections into the data"
+    assert "Marion Tolley" in run("render", made).stdout
+    words = page.read_text(encoding="utf-8")
+    assert "<strong>Corrected</strong> by A. Person on 2013-01-02" in words
+    # the report still prints the other name, and the page says so
+    assert "The printed words differ." in words
+
+
+def test_evidence_of_data_is_refused() -> None:
+    done = run("import", LONG, "--evidence")
+    assert done.returncode == 3
+    assert "RG201" in done.stderr

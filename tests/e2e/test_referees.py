@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from reportgen import compare, read_inspection, render, write
+from reportgen import api, compare, read_inspection, render, write
 from reportgen.document import plain_text
+from tests.support import printed_report
 from tests.support.examples import LONG, NEXT, ROOT
 
 pytestmark = pytest.mark.referee
@@ -157,3 +158,111 @@ def test_the_browser_referee_can_say_no(tmp_path: Path) -> None:
     )
     found = browse(tmp_path, bad)
     assert all(page["violations"] and page["overflow"] for page in found)
+
+
+# -- the page for checking a report ----------------------------------------------------------------------------------
+
+CHECK_REPORT = """
+const { chromium } = require('playwright-core');
+(async () => {
+  const [executable, file, target] = process.argv.slice(2);
+  const browser = await chromium.launch({ executablePath: executable, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true });
+  const page = await context.newPage();
+  const said = [];
+  page.on('console', message => said.push(message.text()));
+  page.on('pageerror', error => said.push(error.message));
+  await page.goto('file://' + file);
+  // by keyboard alone: from a value to its mark and back
+  await page.locator('#v1 .go').first().focus();
+  await page.keyboard.press('Enter');
+  const mark = await page.evaluate(() => location.hash);
+  await page.keyboard.press('Tab');
+  await page.locator(mark).focus();
+  await page.keyboard.press('Enter');
+  const back = await page.evaluate(() => location.hash);
+  const seen = await page.locator('#v1').isVisible();
+  const value = label => page.locator('li.value', { has: page.locator('.label', { hasText: label }) }).first();
+  const mend = async label => { await value(label).locator('button.mend').click(); return value(label).locator('.edit'); };
+  let edit = await mend('The quality of practice');
+  await edit.getByLabel('Grade').selectOption({ label: 'Good' });
+  await edit.getByLabel('As printed').fill('Good');
+  edit = await mend('R1');
+  await edit.getByLabel('Text').fill('make sure: that "every" plan says\\nwho will act — and #when');
+  await edit.getByLabel('Timescale').selectOption({ label: 'Within three months' });
+  edit = await mend('Lead inspector');
+  await edit.getByLabel('Name').fill('Marion O’Tolley');
+  edit = await mend('Published');
+  await edit.getByLabel('Date').fill('2012-10-19');
+  edit = await mend('Children and young people');
+  await edit.getByLabel('Value').fill('48300');
+  edit = await mend('R2');
+  await edit.getByLabel('Text').fill('to be undone');
+  await edit.getByRole('button', { name: 'Undo' }).click();
+  await page.getByLabel('I have checked').check();
+  await page.getByLabel('Date').last().fill('2013-01-02');
+  // without a name nothing is written
+  await page.getByRole('button', { name: 'Download' }).click();
+  const refused = await page.evaluate(() => document.activeElement.name);
+  await page.getByLabel('Your name').fill('A. Person: of "Ferrow"');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download' }).click()]);
+  await download.saveAs(target);
+  const told = await page.locator('.told').textContent();
+  console.log(JSON.stringify({ mark, back, seen, refused, name: download.suggestedFilename(), told, said }));
+  await browser.close();
+})();
+"""
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("checked")
+    report = folder / "ferrow.pdf"
+    report.write_bytes(printed_report.pdf())
+    page = folder / "check.html"
+    page.write_text(api.review(report, *api.evidence(report)), encoding="utf-8")
+    return page
+
+
+def test_a_person_checks_a_report_and_what_they_mend_is_applied(checked: Path, tmp_path: Path) -> None:
+    report = checked.with_name("ferrow.pdf")
+    data = write(api.import_report(report), tmp_path / "ferrow-2012-09.yaml")
+    target = tmp_path / "decisions.yaml"
+    script = tmp_path / "check.js"
+    script.write_text(CHECK_REPORT)
+    done = subprocess.run(
+        [needed("node"), str(script), needed("chromium", "chromium-browser"), str(checked), str(target)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "NODE_PATH": str(module("playwright-core").parent)},
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    seen = json.loads(done.stdout)
+    assert seen["said"] == []
+    assert (seen["mark"], seen["back"], seen["seen"]) == ("#m1", "#v1", True)
+    assert (seen["refused"], seen["name"]) == ("by", "decisions.yaml")
+    assert seen["told"] == "8 corrections, checked"
+    assert api.check(target) == []
+    made = read_inspection(data)
+    practice = next(j for j in made.judgements if j.area == "quality-of-practice")
+    assert (practice.grade, practice.printed) == ("good", "Good")
+    first, second = made.recommendations
+    assert first.text == 'make sure: that "every" plan says who will act — and #when'
+    assert first.timescale == "three-months"
+    assert second.text == printed_report.SECOND
+    assert made.lead_inspectors[0].name == "Marion O’Tolley"
+    assert made.published is not None
+    assert (made.published.date.isoformat(), made.published.basis) == ("2012-10-19", "given")
+    assert "published" not in made.missing
+    assert made.facts[0].value == 48300
+    assert {c.by for c in made.corrections} == {'A. Person: of "Ferrow"'}
+    assert [c.on.isoformat() for c in made.checked] == ["2013-01-02"]
+
+
+def test_the_page_for_checking_a_report_in_a_browser(checked: Path, tmp_path: Path) -> None:
+    for page in browse(tmp_path, checked):
+        place = (page["width"], page["scheme"])
+        assert page["violations"] == [], (place, page["violations"])
+        assert page["overflow"] == 0, place
+        assert page["asked"] == [], place

@@ -11,7 +11,7 @@ import pytest
 from reportgen import api, data_files
 from reportgen.corrections import corrected
 from reportgen.errors import InputErrors
-from reportgen.model import Decisions, Inspection, printed
+from reportgen.model import Decisions, Inspection, printed, text_sha
 from tests.support.examples import LONG, NEXT
 
 ID = LONG.stem
@@ -255,3 +255,97 @@ def test_an_error_about_a_decision_is_told_at_its_place(folder: Path) -> None:
     path.write_text(path.read_text().replace(text_sha(r[1].text)[:12], "0" * 12))
     findings = api.compare_files(folder / LONG.name, folder / NEXT.name).findings
     assert {(f.code, f.where.file, f.where.line) for f in findings} == {("RG304", str(path), 3)}
+
+
+# -- entries by name -------------------------------------------------------------------------------------------------
+
+
+def turned(plain: Inspection) -> Inspection:
+    """The same inspection as another import might give it: in another order, with one more recommendation."""
+    more = plain.recommendations[0].model_copy(update={"id": "R99", "text": "Something that was not read before."})
+    sections = plain.sections[:1] + tuple(
+        s.model_copy(update={"paragraphs": s.paragraphs[::-1]}) for s in plain.sections[1:]
+    )
+    return plain.model_copy(
+        update={
+            "judgements": plain.judgements[::-1],
+            "recommendations": (more, *plain.recommendations[::-1]),
+            "facts": plain.facts[::-1],
+            "sections": sections,
+        }
+    )
+
+
+def test_entries_named_by_what_they_are_are_found_wherever_they_stand(plain: Inspection) -> None:
+    second = plain.recommendations[1]
+    sha = text_sha(second.text)[:12]
+    area, fact = plain.judgements[0], plain.facts[1]
+    entries = (
+        f'field: "judgements[{area.area}].printed", was: {area.printed}, now: adequate',
+        f'field: "recommendations[{sha}].text", was: {json.dumps(second.text)}, now: Record every outcome.',
+        f'field: "recommendations[{sha}].number", was: null, now: "7"',
+        f'field: "facts[{fact.key}].value", was: {fact.value}, now: 1',
+    )
+    for inspection in (plain, turned(plain)):
+        made = applied(inspection, *entries)
+        assert len(made.corrections) == len(entries)
+        assert made.notices == inspection.notices
+        assert next(j for j in made.judgements if j.area == area.area).printed == "adequate"
+        (mended,) = [r for r in made.recommendations if r.id == second.id]
+        assert (mended.text, mended.number) == ("Record every outcome.", "7")
+        assert next(f for f in made.facts if f.key == fact.key).value == 1
+        assert applied(made, *entries) == made
+
+
+def test_a_text_that_a_new_import_put_elsewhere_is_found_by_its_words(plain: Inspection) -> None:
+    at, texts = next(
+        (i, [p for p in s.paragraphs if getattr(p, "text", None)])
+        for i, s in enumerate(plain.sections)
+        if i and len(s.paragraphs) > 2 and getattr(s.paragraphs[0], "text", None)
+    )
+    was = texts[0].text
+    entry = f'field: "sections[{at}].paragraphs[0].text", was: {json.dumps(was)}, now: Mended.'
+    for inspection in (plain, turned(plain)):
+        made = applied(inspection, entry)
+        assert made.notices == inspection.notices
+        assert was not in {getattr(p, "text", None) for s in made.sections for p in s.paragraphs}
+    gone = plain.model_copy(update={"sections": plain.sections[:at] + plain.sections[at + 1 :]})
+    assert applied(gone, entry).notices[-1].code == "RG116"
+    assert applied(plain.model_copy(update={"sections": ()}), entry).notices[-1].code == "RG116"
+
+
+def test_a_recommendation_that_is_not_there_any_more_is_no_reason_to_stop(plain: Inspection) -> None:
+    sha = "0123456789ab"
+    made = applied(plain, f'field: "recommendations[{sha}].number", was: null, now: "7"')
+    assert made.recommendations == plain.recommendations
+    assert (made.notices[-1].code, sha in made.notices[-1].message) == ("RG116", True)
+
+
+def test_an_entry_that_two_bear_the_name_of_is_not_guessed(plain: Inspection) -> None:
+    first = plain.recommendations[0]
+    twice = plain.model_copy(
+        update={"recommendations": (*plain.recommendations, first.model_copy(update={"id": "R99"}))}
+    )
+    sha = text_sha(first.text)[:12]
+    made = applied(twice, f'field: "recommendations[{sha}].number", was: null, now: "7"')
+    assert made.recommendations == twice.recommendations
+    assert "2 entries" in made.notices[-1].message
+
+
+def test_a_name_that_nothing_has_is_an_error(plain: Inspection) -> None:
+    with pytest.raises(InputErrors) as caught:
+        applied(plain, 'field: "judgements[no-such-area].grade", was: good, now: adequate')
+    (error,) = caught.value.errors
+    assert (error.code, "no-such-area" in error.message) == ("RG113", True)
+
+
+def test_a_value_that_was_missing_is_given_and_its_reason_taken_away(plain: Inspection) -> None:
+    unread = plain.model_copy(update={"published": None, "missing": {**plain.missing, "published": "not_published"}})
+    made = applied(
+        unread,
+        "field: published, was: null, now: {date: 2012-10-22, basis: given}",
+        "field: missing.published, was: not_published, now: null",
+    )
+    assert made.published is not None
+    assert "published" not in made.missing
+    assert made.notices == unread.notices

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from reportgen.document import (
@@ -27,6 +27,7 @@ from reportgen.document import (
     Row,
     Table,
     Text,
+    longer,
 )
 from reportgen.errors import InputError
 from reportgen.readers.marks import LABEL, first_number, terminated
@@ -247,19 +248,12 @@ def _broken(before: Bit, bit: Bit) -> bool:
 def _extend(before: Bit, bit: Bit) -> None:
     if before.kind == "table":
         before.rows.extend(bit.rows)
+        before.row_places.extend(bit.row_places)
     else:
         glue = "" if before.text.endswith("-") and bit.text[:1].islower() else " "
         before.text = f"{before.text}{glue}{bit.text}"
-    before.place = _longer(before.place, bit.place)
+    before.place = longer(before.place, bit.place)
     before.last_left, before.last_right, before.lines = bit.last_left, bit.last_right, before.lines + bit.lines
-
-
-def _longer(first: Place, more: Place) -> Place:
-    if first.then is not None:
-        return replace(first, then=_longer(first.then, more))
-    if first.page == more.page:
-        return replace(first, end=more.end)
-    return replace(first, then=more)
 
 
 # -- headings and blocks ---------------------------------------------------------------------------------------------
@@ -300,6 +294,7 @@ def _blocks(bits: Sequence[Bit]) -> list[Block]:
             items.append(bit)
         elif bit.continues and items and bit.page == items[-1].page and not bit.number:
             items[-1].text = f"{items[-1].text} {bit.text}"
+            items[-1].place = longer(items[-1].place, bit.place)
         else:
             close()
             level = _heading_level(bit, titles, body)
@@ -397,7 +392,8 @@ def _nested(items: Sequence[Bit]) -> ListBlock:
 def _table(bit: Bit) -> Table:
     rows = tuple(
         Row(
-            tuple(Cell((Text(cell),) if cell else (), "col" if i < bit.head else None) for cell in row), place=bit.place
+            tuple(Cell((Text(cell),) if cell else (), "col" if i < bit.head else None) for cell in row),
+            place=bit.row_places[i],
         )
         for i, row in enumerate(bit.rows)
     )

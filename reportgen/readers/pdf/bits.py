@@ -47,6 +47,7 @@ class Bit:
     lines: int = 1
     mark: str = ""
     rows: list[list[str]] = field(default_factory=list)
+    row_places: list[Place] = field(default_factory=list)
     head: int = 0
 
     @property
@@ -78,7 +79,7 @@ def bit_of(runs: Sequence[Run], page: int, kind: Kind = "text", tag: str = "") -
     return Bit(
         kind=kind,
         text=text,
-        place=Place(page, None, min(r.start for r in shown), max(r.end for r in shown)),
+        place=place_of(shown, page),
         tag=tag,
         number=number,
         bullet=bullet,
@@ -90,6 +91,12 @@ def bit_of(runs: Sequence[Run], page: int, kind: Kind = "text", tag: str = "") -
         top=max(r.top for r in rows[0]),
         lines=len(rows),
     )
+
+
+def place_of(runs: Sequence[Run], page: int) -> Place:
+    """Where runs stand that show something: from the first character of the first to the last of the last."""
+    shown = [r for r in runs if r.text.strip()]
+    return Place(page, None, min(r.start for r in shown), max(r.end for r in shown))
 
 
 def lead(text: str) -> tuple[str | None, bool, str]:

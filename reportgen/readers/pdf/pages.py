@@ -64,6 +64,11 @@ class Page:
     tags: tuple[Element, ...]
     pictures: bool
 
+    @property
+    def text(self) -> str:
+        """The text of the page, which spans count the characters of."""
+        return "".join(run.text for run in self.runs)
+
 
 @contextmanager
 def opened(data: bytes) -> Iterator[Any]:
@@ -117,6 +122,17 @@ def read_pages(document: Any) -> Iterator[Page]:
             yield _page(page, index + 1, fonts)
         finally:
             page.close()
+
+
+def texts(data: bytes) -> Iterator[tuple[int, str]]:
+    """The number and the text of each page of a PDF, with one character for each that spans count.
+
+    Raises:
+        InputError: as for :func:`opened` and :func:`read_pages`.
+    """
+    with opened(data) as document:
+        for page in read_pages(document):
+            yield page.number, page.text
 
 
 def _page(page: Any, number: int, fonts: dict[int, bool]) -> Page:

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from reportgen.readers.pdf.bits import Bit, bit_of, main_size
+from reportgen.document import longer
+from reportgen.readers.pdf.bits import Bit, bit_of, main_size, place_of
 from reportgen.readers.pdf.pages import Element, Page, Run
 
 _INLINE = {"Span", "Link", "Quote", "Em", "Strong", "Reference", "Annot", "Sub", "Code", "BibEntry", "Ruby", "Warichu"}
@@ -198,6 +199,7 @@ class _Tags:
                 self.out.append(bit)
             elif self.out and self.out[-1].kind == "note":
                 self.out[-1].text = f"{self.out[-1].text} {bit.text}"
+                self.out[-1].place = longer(self.out[-1].place, bit.place)
             else:
                 bit.mark = "*"
                 self.out.append(bit)
@@ -252,6 +254,7 @@ class _Tags:
             return
         width = max(len(row.cells) for row in left)
         bit.rows = [[*row.all_texts, *[""] * (width - len(row.cells))] for row in left]
+        bit.row_places = [place_of(row.runs, self.page.number) for row in left]
         bit.head = next((i for i, row in enumerate(left) if not row.header), len(left))
         if bit.head == len(left):
             bit.head = 0

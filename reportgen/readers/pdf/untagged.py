@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
+from reportgen.document import longer
 from reportgen.readers.marks import BULLET, LABEL, NUMBER, terminated
 from reportgen.readers.pdf.bits import Bit, bit_of, composed, main_size, set_lines
 from reportgen.readers.pdf.pages import Page, Run
@@ -171,11 +172,13 @@ def _add_row(out: list[Bit], lines: Sequence[_Line], page: Page) -> None:
     bit = bit_of(runs, page.number, "table")
     if bit is None:
         return
-    bit.rows = [texts]
+    bit.rows, bit.row_places = [texts], [bit.place]
     before = out[-1] if out and out[-1].kind == "table" else None
     if before is None:
         out.append(bit)
         return
     width = max(len(before.rows[0]), len(texts))
     before.rows = [[*row, *[""] * (width - len(row))] for row in (*before.rows, texts)]
+    before.row_places.append(bit.place)
+    before.place = longer(before.place, bit.place)
     before.text = f"{before.text} {bit.text}"
