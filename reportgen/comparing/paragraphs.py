@@ -118,20 +118,19 @@ def _change(pair: Laid) -> ParagraphChange:
             state="moved" if pair.moved else "same", earlier=_side(one), later=_side(two), similarity=1.0
         )
     edits = edits_between(one.text, two.text)
+    cosmetic = normalise(one.text) == normalise(two.text)
     return ParagraphChange(
         state="moved_changed" if pair.moved else "changed",
         earlier=_side(one),
         later=_side(two),
-        similarity=_kept(one.text, two.text, edits),
+        similarity=1.0 if cosmetic else _kept(one.text, two.text, edits),
+        cosmetic=cosmetic,
         edits=edits,
     )
 
 
 def _kept(one: str, two: str, edits: Iterable[Edit]) -> float:
-    """How alike two texts are: twice the words that stay by the words of both; 1 only where just signs differ."""
-    signs = not any(char.isalnum() for edit in edits if edit.op != "equal" for char in edit.text)
-    if signs and normalise(one) == normalise(two):
-        return 1.0
+    """How alike two texts are that differ in more than signs: twice the words that stay by the words of both."""
     same = sum(len(edit.text.split()) for edit in edits if edit.op == "equal")
     return round(min(2 * same / max(1, len(one.split()) + len(two.split())), 0.9999), 4)
 

@@ -214,12 +214,16 @@ class ParagraphSide(Model):
 
 
 class ParagraphChange(Model):
-    """Two paragraphs laid side by side, or one that the other report does not have."""
+    """Two paragraphs laid side by side, or one that the other report does not have.
+
+    ``cosmetic``: they differ in spaces, quotation marks, dashes and the like alone.
+    """
 
     state: Literal["same", "changed", "moved", "moved_changed", "added", "removed"]
     earlier: ParagraphSide | None = None
     later: ParagraphSide | None = None
     similarity: float | None = None
+    cosmetic: bool = False
     edits: tuple[Edit, ...] = ()
 
 

@@ -757,3 +757,14 @@ def test_grades_that_a_limiting_rule_makes_unusual_are_noticed() -> None:
     found = compare(one, new(), frameworks=(strict, NEW), edges=EDGES).notices
     assert [(n.code, n.level) for n in found if n.code == "RG125"] == [("RG125", "warning")]
     assert "the handbook, page 3" in next(n.message for n in found if n.code == "RG125")
+
+
+def test_what_differs_in_signs_alone_is_called_cosmetic() -> None:
+    def told(text: str) -> Inspection:
+        return old(sections=[Section(title="Findings", paragraphs=(TextParagraph(text=text),))])
+
+    first = told("The crew’s boats – all of them – are “ready” for the sea")
+    signs = within(first, told('The crew\'s boats - all of them - are "ready" for the sea')).paragraphs[1]
+    assert (signs.state, signs.cosmetic, signs.similarity) == ("changed", True, 1.0)
+    words = within(first, told("The crew’s boats – all of them – are “ready” for the river")).paragraphs[1]
+    assert (words.state, words.cosmetic) == ("changed", False)
