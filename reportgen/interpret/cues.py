@@ -31,6 +31,11 @@ def is_line(cues: Sequence[str], block: Block) -> bool:
     return len(text) <= 80 and any(re.match(cue, text, re.IGNORECASE) for cue in cues)
 
 
+def could_name_a_body(text: str) -> bool:
+    """Whether a line could be the name of a body or of a person by its shape: short, a capital first, no sentence."""
+    return bool(text[:1].isupper()) and len(text) <= 100 and not text.endswith((".", ":")) and len(text.split()) <= 12
+
+
 def front_text(blocks: Sequence[Block], limit: int = 4000) -> str:
     """The text at the beginning of a report that tells what kind it is."""
     pieces: list[str] = []

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
 from itertools import pairwise
 from typing import Any
 
 from reportgen.document import Block
 from reportgen.frameworks import grade_by_label
 from reportgen.interpret.cues import folded, matches
-from reportgen.interpret.values import count_people, find_periods, partial_date, read_number, read_periods
+from reportgen.interpret.letters import read_visit
+from reportgen.interpret.values import count_people, partial_date, read_number, read_periods
 from reportgen.interpret.walk import Claim, Walk
 from reportgen.markup import escape
 from reportgen.model import (
@@ -29,9 +29,7 @@ from reportgen.model import (
     ItemsParagraph,
     Judgement,
     JudgementsHere,
-    Letter,
     ListItem,
-    Period,
     PrintedTable,
     Provider,
     Recommendation,
@@ -59,7 +57,10 @@ def interpret_published(blocks: Sequence[Block], framework: Framework, source: S
     check_numbers(walk)
     values = walk.values
     if framework.layout.letter is not None:
-        letter_values(walk, framework.layout.letter)
+        visit = read_visit(list(units(walk)), framework.layout.letter, values.get("published"))
+        values |= visit.values
+        walk.evidence |= visit.evidence
+        walk.notices += visit.notices
     data: dict[str, Any] = {
         "framework": framework.key,
         "type": kind.key if (kind := _type_rule(framework, walk)) else None,
@@ -201,41 +202,6 @@ def _sentence_claims(walk: Walk) -> None:
                     place, *rest = places
                     claim = Claim(area.key, grade.key, area.label, found["grade"], "sentence", place, tuple(rest))
                     walk.claims.append(claim)
-
-
-def letter_values(walk: Walk, letter: Letter) -> None:
-    """When inspectors were on site and what they looked at, from the sentences of a letter."""
-    published = walk.values.get("published")
-    for text, places, _ in units(walk):
-        for sentence in sentences(text):
-            if "inspected" not in walk.values and (found := _first(letter.dates, sentence)):
-                rest = folded(sentence)[found.end() :]
-                if periods := find_periods(rest):
-                    walk.values["inspected"], walk.evidence["inspected"] = periods, [*places]
-                elif published and (periods := _before(rest, published.date)):
-                    walk.values["inspected"], walk.evidence["inspected"] = periods, [*places]
-                    message = f"no year is printed; {periods[0].start.year} follows from the letter's date"
-                    walk.notice("RG213", message, "inspected", places[0])
-            if "theme" not in walk.values and (found := _first(letter.theme, sentence)):
-                value = found["value"].strip(" .,:;")
-                at = folded(sentence).find(value)
-                exact = sentence[at : at + len(value)] if len(folded(sentence)) == len(sentence) else value
-                walk.values["theme"], walk.evidence["theme"] = exact, [*places]
-    if "inspected" in walk.values and "theme" not in walk.values:
-        walk.notice("RG203", "no sentence says what the visit looked at", "theme", level="info")
-
-
-def _first(cues: Sequence[str], text: str) -> re.Match[str] | None:
-    return next((found for cue in cues if (found := matches(cue, text))), None)
-
-
-def _before(text: str, day: date) -> tuple[Period, ...]:
-    """Periods printed without a year, in the last year that puts them before a day."""
-    for year in (day.year, day.year - 1):
-        periods = find_periods(text, year)
-        if periods and periods[-1].end <= day:
-            return periods
-    return ()
 
 
 def facts(walk: Walk) -> tuple[Fact, ...]:

@@ -27,8 +27,9 @@ from reportgen.document import (
     plain,
 )
 from reportgen.frameworks import areas_by_label, grade_by_label
-from reportgen.interpret.cues import block_text, flat, folded, is_heading, is_line, labelled, matches
-from reportgen.interpret.values import partial_date, read_date, read_inspectors, read_periods
+from reportgen.interpret.cues import block_text, could_name_a_body, flat, folded, is_heading, labelled, matches
+from reportgen.interpret.letters import take_letterhead
+from reportgen.interpret.values import partial_date, read_inspectors, read_periods
 from reportgen.markup import escape
 from reportgen.model import (
     Area,
@@ -146,45 +147,14 @@ class Walk:
             self._block(block)
 
     def _letterhead(self, letter: Letter) -> None:
-        """Take off what only makes a letter of it: addresses, date and salutation before, the signature after."""
-        opens = next((i for i, b in enumerate(self.blocks[:COVER]) if is_line(letter.opens, b)), None)
-        if opens is not None:
-            for block in self.blocks[: opens + 1]:
-                text = block_text(block)
-                if (day := read_date(text)) and "published" not in self.values:
-                    self.values["published"] = Published(date=day, basis="printed")
-                    self.evidence["published"] = [evidence_of(block)]
-                self._furnish("letter", text, block)
-            self.blocks = self.blocks[opens + 1 :]
-        titles = [re.escape(folded(t)) for t in self.layout.inspector_titles]
-        closes = next((i for i, b in reversed(list(enumerate(self.blocks))) if is_line(letter.closes, b)), None)
-        if closes is None:
-            # without a closing line, the name stands before the title of its bearer
-            signed = next((i for i, b in reversed(list(enumerate(self.blocks))) if is_line(titles, b)), None)
-            closes = signed - 2 if signed is not None and signed >= 2 else None
-        if closes is not None:
-            self._signature(self.blocks[closes + 1 :], titles)
-            for block in self.blocks[closes:]:
-                if isinstance(block, Paragraph | Heading) and not _role(block):
-                    self._furnish("letter", block_text(block), block)
-            kept = [b for b in self.blocks[closes:] if not isinstance(b, Paragraph | Heading) or _role(b)]
-            self.blocks = [*self.blocks[:closes], *kept]
-
-    def _signature(self, blocks: Sequence[Block], titles: Sequence[str]) -> None:
-        lines = [b for b in blocks if isinstance(b, Paragraph | Heading) and not _role(b)]
-        if not lines:
-            return
-        # the title stands behind the name, or on the next line
-        signed = re.match(rf"(.+?)(?:,? ({'|'.join(titles)}).*)?$", folded(block_text(lines[0])), re.IGNORECASE)
-        name = block_text(lines[0])[: len(signed[1])] if signed else block_text(lines[0])
-        title = block_text(lines[0])[len(name) :].strip(" ,") or None
-        title = title or next((block_text(b) for b in lines[1:2] if is_line(titles, b)), None)
-        if _could_name_a_body(name):
-            self.values["lead_inspectors"] = (Inspector(name=name, title=title),)
-            said = (name, title or name)
-            self.evidence["lead_inspectors"] = [
-                evidence_of(b) for b in lines[:2] if any(part in block_text(b) for part in said)
-            ]
+        found = take_letterhead(self.blocks, letter, self.layout.inspector_titles)
+        self.blocks = found.body
+        for name, value in (("published", found.published), ("lead_inspectors", found.signed)):
+            if value:
+                self.values[name] = value
+                self.evidence[name] = [evidence_of(b) for b in found.places[name]]
+        for block in found.around:
+            self._furnish("letter", block_text(block), block)
 
     def _cover(self) -> list[Block]:
         """Take the title, the provider and the labelled lines off the front; give back all that follows or remains."""
@@ -197,7 +167,7 @@ class Walk:
                 rest.append(block)
             elif self._label(text, block):
                 self._furnish("title-page", text, block)
-            elif self.provider is None and _could_name_a_body(text) and not self._is_imprint(text):
+            elif self.provider is None and could_name_a_body(text) and not self._is_imprint(text):
                 self.provider = text
                 self.evidence["provider"] = [evidence_of(block)]
                 self._furnish("title-page", text, block)
@@ -655,7 +625,3 @@ def _list_item(item: Item) -> ListItem:
 
 def _rows(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(escape(cell) for cell in row) for row in rows)
-
-
-def _could_name_a_body(text: str) -> bool:
-    return bool(text[:1].isupper()) and len(text) <= 100 and not text.endswith((".", ":")) and len(text.split()) <= 12
