@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from reportgen import data_files, files
+from reportgen import data_files, files, workers
 from reportgen.comparing import compare as _compare
 from reportgen.document import Rendered
 from reportgen.errors import InputError, UsageFault, Where
@@ -28,7 +28,7 @@ from reportgen.model import (
     Source,
     inconsistencies,
 )
-from reportgen.readers import read
+from reportgen.readers import disguised, is_foreign, read
 from reportgen.rendering import render
 
 __all__ = [
@@ -40,7 +40,6 @@ __all__ = [
     "framework_keys",
     "import_report",
     "load_framework",
-    "place_of",
     "read_inspection",
     "render",
     "write",
@@ -76,7 +75,7 @@ def read_inspection(path: str | Path, *, framework: str | Framework | None = Non
     """Give the inspection in a data file or a published report, told apart by content.
 
     Args:
-        path: a YAML or JSON data file, or a report as text or HTML.
+        path: a YAML or JSON data file, or a report as PDF, Word, HTML, Markdown or text.
         framework: for a report, the profile (or its key) to read it with; None tells it from the report.
 
     Returns:
@@ -120,14 +119,53 @@ def _against_framework(inspection: Inspection) -> Iterable[Problem]:
 
 
 def import_report(path: str | Path, *, framework: str | Framework | None = None) -> Inspection:
-    """Read a published report (text or HTML) into an inspection with evidence and notices.
+    """Read a published report (PDF, Word, HTML, Markdown or text) into an inspection with evidence and notices.
+
+    PDF and Word files are read in a child process with limits of time and memory.
 
     Raises:
-        InputError: the file cannot be read (RG101, RG102, RG201), or no framework fits it (RG202).
+        InputError: the file cannot be read (RG101, RG102, RG201), no framework fits it (RG202), or it takes more time
+            or memory than it may (RG505).
     """
     path = Path(path)
     data = files.read_bytes(path)
-    found = read(data, str(path))
+    if not is_foreign(data):
+        return _interpreted(path, data, framework)
+    given = framework.model_dump(mode="json") if isinstance(framework, Framework) else framework
+    made = workers.call("reportgen.api:import_job", {"path": str(path), "framework": given, "to": "json"})
+    return Inspection.model_validate_json(made["data"])
+
+
+def import_job(path: str, framework: str | dict[str, Any] | None, to: str) -> dict[str, Any]:
+    """Import one report inside a child process: its data as text, and what the parent needs to know of it."""
+    data = files.read_bytes(path)
+    chosen = Framework.model_validate(framework) if isinstance(framework, dict) else framework
+    inspection = _interpreted(Path(path), data, chosen)
+    return {
+        "data": serialise(inspection, to).decode("utf-8"),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "source_sha256": inspection.source.sha256 if inspection.source else None,
+        "id": inspection.id,
+        "slug": inspection.slug,
+        "judgements": len(inspection.judgements),
+        "recommendations": len(inspection.recommendations),
+        "paragraphs": sum(1 for s in inspection.sections for p in s.paragraphs if getattr(p, "number", None)),
+        "notices": [notice.model_dump(mode="json") for notice in inspection.notices],
+    }
+
+
+def renamed(data: str, id: str, to: str) -> bytes:
+    """The bytes of an imported inspection under another id."""
+    inspection = data_files.loads(data, Inspection, name=f"{id}.{to}").value
+    return serialise(inspection.model_copy(update={"id": id}), to)
+
+
+def _interpreted(path: Path, data: bytes, framework: str | Framework | None) -> Inspection:
+    try:
+        found = read(data, str(path))
+    except InputError as error:
+        # an error page that shows nothing
+        raise (disguised(str(path), "text/html") if error.code == "RG103" and data else None) or error from None
     source = Source(
         file=path.name, sha256=hashlib.sha256(data).hexdigest(), media_type=found.media_type, pages=found.pages
     )
@@ -135,7 +173,8 @@ def import_report(path: str | Path, *, framework: str | Framework | None = None)
     try:
         inspection = interpret(found.blocks, source=source, framework=chosen)
     except InputError as error:
-        raise error.at(Where(file=str(path))) from None
+        error.where = replace(error.where, file=str(path))
+        raise disguised(str(path), found.media_type) or error from None
     if inspection.published is None and (day := _date_in(path.stem)):
         missing = {k: v for k, v in inspection.missing.items() if k != "published"}
         published = Published(date=day, basis="file_name")
@@ -146,28 +185,6 @@ def import_report(path: str | Path, *, framework: str | Framework | None = None)
 def _date_in(stem: str) -> Any:
     match = re.search(r"(\d{1,2}[ _-][A-Za-z]+[ _-]\d{4})$", stem)
     return read_date(re.sub(r"[_-]", " ", match[1])) if match else None
-
-
-def place_of(inspection: Inspection, folder: Path, suffix: str) -> Path:
-    """Where an inspection belongs in a folder of inspections: ``<provider>/<id><suffix>``."""
-    return files.inside(folder, f"{files.safe_name(inspection.slug)}/{files.safe_name(inspection.id)}{suffix}")
-
-
-def without_collision(path: Path, inspection: Inspection, to: str) -> tuple[Path, bytes]:
-    """A free place for an imported inspection, and its bytes: the same source goes over its own file.
-
-    Two inspections of one provider that began in one month would share an id; the second becomes ``…-2``.
-    """
-    number = 1
-    target, named = path, inspection
-    while target.exists():
-        there = re.search(rb'sha256"?: "?([0-9a-f]{64})', target.read_bytes())
-        if there and inspection.source and there[1].decode() == inspection.source.sha256:
-            break
-        number += 1
-        named = inspection.model_copy(update={"id": f"{inspection.id}-{number}"})
-        target = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    return target, serialise(named, to)
 
 
 def check(path: str | Path) -> list[Finding]:

@@ -21,7 +21,7 @@ from reportgen.errors import Exit, InputErrors, ReportgenError, UsageFault, Wher
 if TYPE_CHECKING:
     from reportgen.api import Finding
     from reportgen.document import Rendered
-    from reportgen.model import Comparison, Inspection, Notice
+    from reportgen.model import Comparison, Notice
 
 _FORMATS = ("html", "pdf", "docx", "md", "txt", "json", "yaml")
 
@@ -56,6 +56,17 @@ class _State:
                 field=notice.field,
             )
             self.report(notice.level, notice.code, notice.message, where)
+
+    def plain_notices(self, notices: Sequence[dict[str, Any]], file: str) -> None:
+        """The same for notices that came from a child process as plain data."""
+        for notice in notices:
+            if notice["level"] == "warning" or self.verbose:
+                place = notice["where"] or {}
+                page = place.get("page")
+                where = Where(
+                    place.get("file") or file, None if page else place.get("line"), None, page, notice["field"]
+                )
+                self.report(notice["level"], notice["code"], notice["message"], where)
 
     def report(self, level: Any, code: str, message: str, where: Where, hint: str = "") -> None:
         if level == "warning":
@@ -108,71 +119,175 @@ _OUT = click.Path(path_type=Path, allow_dash=True)
     "--to", type=click.Choice(["yaml", "json"]), help="Format of the data; default: by the suffix of -o, else yaml."
 )
 @click.option("--framework", metavar="KEY", help="Read with this framework instead of telling it from the report.")
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), help="Reports read at once; default: one a processor.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(1, 3600),
+    default=6.0,
+    show_default=True,
+    help="Seconds of processor time for a report.",
+)
+@click.option(
+    "--memory-limit",
+    type=click.IntRange(200, 1_000_000),
+    default=1000,
+    show_default=True,
+    help="Megabytes of memory for a report.",
+)
 @_pass_state
 def import_command(
-    state: _State, inputs: tuple[Path, ...], output: Path | None, to: str | None, framework: str | None
+    state: _State,
+    inputs: tuple[Path, ...],
+    output: Path | None,
+    to: str | None,
+    framework: str | None,
+    jobs: int | None,
+    time_limit: float,
+    memory_limit: int,
 ) -> None:
-    """Published reports (text or HTML) to data files.
+    """Published reports (PDF, Word, HTML, Markdown or text) to data files.
 
-    Folders are searched for .txt, .html and .htm files. What could not be read is null with a reason and a notice.
+    IN are files, folders or quoted patterns; what a file is follows from its content. What could not be read is null
+    with a reason and a notice. A second run into the same folder reads only what changed.
     """
-    from reportgen import api, files
-    from reportgen.errors import InputError
+    from contextlib import closing
 
-    found = _inputs(inputs)
+    from reportgen import files, importing, workers
+
+    found, passed = importing.find(inputs)
     one_file = output is not None and str(output) != "-" and output.suffix.lower() in (".yaml", ".yml", ".json")
-    if len(found) > 1 and (output is None or one_file or str(output) == "-"):
+    stdout = output is None or str(output) == "-"
+    if len(found) > 1 and (one_file or stdout):
         raise UsageFault("RG504", f"{len(found)} reports need a folder", hint="say -o FOLDER")
     to = to or ("json" if output is not None and output.suffix.lower() == ".json" else "yaml")
-    failed = 0
-    for path in found:
+    if state.verbose:
+        for path in passed:
+            state.say(f"{path}: passed over, no report by its content or its name")
+    results: list[importing.Imported] = []
+    with _Progress(state, len(found)) as progress:
+        reports = importing.import_all(
+            found,
+            None if one_file or stdout else output,
+            to=to,
+            framework=framework,
+            processes=jobs,
+            limits=workers.Limits(time_limit, memory_limit * 1_000_000),
+            done=progress.step,
+        )
         try:
-            inspection = api.import_report(path, framework=framework)
-            data = api.serialise(inspection, to)
-            if output is None or str(output) == "-":
-                click.echo(data.decode("utf-8"), nl=False)
-                target = None
-            elif one_file:
-                target = files.write_bytes(output, data)
-            else:
-                target = api.place_of(inspection, output, f".{to}")
-                target, data = api.without_collision(target, inspection, to)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                files.write_bytes(target, data)
-            if target is not None:
-                state.say(f"{path} -> {target}: {_imported(inspection)}")
-            state.notices(inspection.notices, str(path))
-        except InputError as error:
-            if len(found) == 1:
-                raise
-            failed += 1
-            state.error(error)
+            with closing(reports):
+                for result in reports:
+                    results.append(result)
+                    progress.show(lambda result=result: _tell_import(state, result))  # type: ignore[misc]
+        except (KeyboardInterrupt, SystemExit):
+            progress.close()
+            _import_summary(state, results, len(found))
+            raise
+    if len(found) == 1 and results[0].error is not None:
+        raise results[0].error
+    if results[0].data is not None and stdout:
+        click.echo(results[0].data, nl=False)
+    elif results[0].data is not None and output is not None:
+        files.write_bytes(output, results[0].data.encode("utf-8"))
+        state.say(_imported(results[0], output))
+    if len(found) > 1:
+        _import_summary(state, results, len(found))
+    failed = sum(result.state == "failed" for result in results)
     if failed:
-        state.say(f"{failed} of {len(found)} reports could not be read")
         sys.exit(Exit.PARTIAL if failed < len(found) else Exit.BAD_INPUT)
     state.finish()
 
 
-def _inputs(paths: Sequence[Path]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            found.extend(
-                sorted(p for p in path.rglob("*") if p.suffix.lower() in (".txt", ".html", ".htm") and p.is_file())
-            )
+class _Progress:
+    """A bar on the terminal while reports are read; lines to print wait until it is gone, and without it never do."""
+
+    def __init__(self, state: _State, length: int) -> None:
+        self.waiting: list[Callable[[], None]] = []
+        self.bar: Any = None
+        if length > 1 and sys.stderr.isatty() and not (state.quiet or state.as_json):
+            self.bar = click.progressbar(length=length, label="reading", file=sys.stderr, show_pos=True)
+
+    def __enter__(self) -> _Progress:
+        if self.bar is not None:
+            self.bar.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def step(self) -> None:
+        if self.bar is not None:
+            self.bar.update(1)
+
+    def show(self, tell: Callable[[], None]) -> None:
+        if self.bar is not None:
+            self.waiting.append(tell)
         else:
-            found.append(path)
-    if not found:
-        raise UsageFault("RG101", "no reports found", hint="give files, or folders that hold .txt or .html files")
-    return found
+            tell()
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.__exit__(None, None, None)
+            self.bar = None
+        for tell in self.waiting:
+            tell()
+        self.waiting.clear()
 
 
-def _imported(inspection: Inspection) -> str:
-    numbered = sum(1 for s in inspection.sections for p in s.paragraphs if getattr(p, "number", None))
+def _tell_import(state: _State, result: Any) -> None:
+    if result.error is not None:
+        state.error(result.error)
+        return
+    if result.state == "same":
+        state.say(f"{result.path}: the same contents as {result.made['same']}")
+        return
+    if result.target is not None and result.state != "unchanged":
+        state.say(_imported(result, result.target))
+    if result.state == "unchanged":
+        state.warned = state.warned or result.warnings > 0
+        return
+    state.plain_notices(result.made["notices"], str(result.path))
+
+
+def _imported(result: Any, target: Path) -> str:
+    made = result.made
     return (
-        f"{len(inspection.judgements)} judgements, {len(inspection.recommendations)} recommendations, "
-        f"{numbered} numbered paragraphs, {sum(n.level == 'warning' for n in inspection.notices)} warnings"
+        f"{result.path} -> {target}: {made['judgements']} judgements, {made['recommendations']} recommendations, "
+        f"{made['paragraphs']} numbered paragraphs, {result.warnings} warnings"
     )
+
+
+def _import_summary(state: _State, results: Sequence[Any], total: int) -> None:
+    """A table of what became of each report: how many of each state, and why those failed that did."""
+    if state.as_json:
+        rows = [
+            {
+                "file": str(r.path),
+                "state": r.state,
+                "target": str(r.target) if r.target else None,
+                "warnings": r.warnings,
+                "code": r.error.code if r.error else None,
+            }
+            for r in results
+        ]
+        click.echo(json.dumps({"reports": total, "results": rows}, ensure_ascii=False), err=True)
+        return
+    said = {
+        "read": "read whole",
+        "partial": "read in part, with warnings",
+        "unchanged": "not read again: unchanged",
+        "same": "not read: contents of another one",
+        "failed": "failed",
+    }
+    counts = {name: [r for r in results if r.state == name] for name in said}
+    state.say(f"{total} reports")
+    for name, listed in counts.items():
+        if listed:
+            state.say(f"{len(listed):>6}  {said[name]}")
+    if len(results) < total:
+        state.say(f"{total - len(results):>6}  left undone: interrupted")
+    for result in counts["failed"]:
+        state.say(f"        {result.path}: {result.error.code} {result.error.message}")
 
 
 @cli.command()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reportgen import Inspection, read_inspection, render
-from reportgen.document import plain_text
+from reportgen.document import Rendered, plain_text
 from reportgen.model import letters, printed
 from reportgen.writers import docx, html, markdown, terminal, text
 from tests.support.examples import ASHMERE, ROTHERHAM
@@ -15,13 +15,25 @@ from tests.support.examples import ASHMERE, ROTHERHAM
 ALL = [*ASHMERE, *ROTHERHAM]
 
 
-@pytest.mark.parametrize("form", ["html", "txt"])
+def written(rendered: Rendered, form: str) -> bytes:
+    """The shown content alone, without the data file that a document may carry."""
+    match form:
+        case "html":
+            return html.write(rendered)
+        case "docx":
+            return docx.write(rendered.document)
+        case "md":
+            return markdown.write(rendered.document).encode()
+    return text.write(rendered.document).encode()
+
+
+@pytest.mark.parametrize("form", ["html", "txt", "md"])
 @pytest.mark.parametrize("path", ALL, ids=lambda p: p.stem)
-def test_html_and_text_give_the_data_back(path: Path, form: str, tmp_path: Path) -> None:
+def test_every_format_that_is_read_gives_the_data_back(path: Path, form: str, tmp_path: Path) -> None:
     inspection = read_inspection(path)
     rendered = render(inspection)
     out = tmp_path / f"x.{form}"
-    out.write_bytes(html.write(rendered) if form == "html" else text.write(rendered.document).encode())
+    out.write_bytes(written(rendered, form))
     assert printed(read_inspection(out)) == printed(inspection)
 
 
