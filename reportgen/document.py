@@ -17,12 +17,16 @@ Change = Literal["ins", "del"] | None
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a reader found something: page and line from 1, span of characters of the source text."""
+    """Where a reader found something: page and line from 1, span of characters of the text of the page or file.
+
+    ``then`` is where the rest of it stands, when the end of a page cut it.
+    """
 
     page: int | None = None
     line: int | None = None
     start: int | None = None
     end: int | None = None
+    then: Place | None = None
 
 
 # -- inlines ---------------------------------------------------------------------------------------------------------

@@ -15,10 +15,11 @@ from typing import Any
 from reportgen.document import Block
 from reportgen.errors import InputError, Where
 from reportgen.frameworks import framework_keys, load_framework
-from reportgen.interpret.cues import block_text, flat, front_text, labelled, matches
+from reportgen.interpret.cues import block_text, flat, front_text, labelled
 from reportgen.interpret.ours import framework_of, interpret_ours
 from reportgen.interpret.published import interpret_published
 from reportgen.interpret.values import read_periods
+from reportgen.interpret.walk import COVER, find_title
 from reportgen.model import Framework, Inspection, Source, inconsistencies
 
 __all__ = ["detect", "interpret"]
@@ -59,19 +60,21 @@ def interpret(blocks: Sequence[Block], *, source: Source, framework: Framework |
 
 def detect(blocks: Sequence[Block], name: str) -> Framework:
     """The framework whose title the report bears and whose validity holds its first day on site."""
-    front = front_text(list(flat(blocks)))
-    titled = [f for f in map(load_framework, framework_keys()) if any(matches(cue, front) for cue in f.layout.titles)]
-    start = _start(blocks, titled)
-    fitting = [f for f in titled if start is None or f.valid.holds(start)]
-    if len(fitting) == 1:
-        return fitting[0]
+    cover = list(flat(blocks))[:COVER]
+    known = [load_framework(key) for key in framework_keys()]
+    titled = [(found[0], -found[1], f) for f in known if (found := find_title(cover, f))]
+    start = _start(blocks, [f for *_, f in titled])
+    fitting = [(first, size, f) for first, size, f in titled if start is None or f.valid.holds(start)]
+    # where titles of several stand on the cover, the first and longest is the report's own
+    best = [f for first, size, f in fitting if (first, size) == min(x[:2] for x in fitting)]
+    if len(best) == 1:
+        return best[0]
     if not titled:
-        nearest = _nearest(front)
-        why = f"its title is none of theirs; the nearest is {nearest}"
+        why = f"its title is none of theirs; the nearest is {_nearest(front_text(cover))}"
     elif not fitting:
-        why = f"its title is that of {', '.join(f.key for f in titled)}, but none was in force on {start}"
+        why = f"its title is that of {', '.join(f.key for *_, f in titled)}, but none was in force on {start}"
     else:
-        why = f"{', '.join(f.key for f in fitting)} fit alike" + ("" if start else ", and no date on site was found")
+        why = f"{', '.join(f.key for f in best)} fit alike" + ("" if start else ", and no date on site was found")
     raise InputError("RG202", f"no framework fits: {why}", where=Where(file=name), hint="name one with --framework")
 
 

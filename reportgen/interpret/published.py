@@ -19,6 +19,7 @@ from reportgen.interpret.values import count_people, partial_date, read_number
 from reportgen.interpret.walk import Claim, Walk
 from reportgen.markup import escape
 from reportgen.model import (
+    Area,
     Conflict,
     Declaration,
     Evidence,
@@ -28,6 +29,7 @@ from reportgen.model import (
     Judgement,
     JudgementsHere,
     ListItem,
+    PrintedTable,
     Provider,
     Recommendation,
     RecommendationsHere,
@@ -36,6 +38,7 @@ from reportgen.model import (
     TableParagraph,
     Team,
     TextParagraph,
+    TypeRule,
     expand,
 )
 from reportgen.wording import sentences
@@ -54,7 +57,7 @@ def interpret_published(blocks: Sequence[Block], framework: Framework, source: S
     values = walk.values
     data: dict[str, Any] = {
         "framework": framework.key,
-        "type": _type(framework, walk),
+        "type": kind.key if (kind := _type_rule(framework, walk)) else None,
         "title": walk.title,
         "provider": Provider(
             name=walk.provider or "",
@@ -107,51 +110,64 @@ def units(walk: Walk) -> Iterable[tuple[str, Evidence, str | None]]:
             elif isinstance(entry, ItemsParagraph):
                 for item in _all_items(entry.items):
                     yield item.text, item.evidence[0] if item.evidence else Evidence(), section.area
+            elif (table := _table_of(entry)) and table.caption:
+                yield table.caption, table.evidence[0] if table.evidence else Evidence(), section.area
+
+
+def _table_of(entry: Any) -> PrintedTable | None:
+    if isinstance(entry, tuple) and isinstance(entry[1], PrintedTable):
+        return entry[1]
+    return entry.table if isinstance(entry, TableParagraph) else None
 
 
 def judgements(walk: Walk) -> tuple[Judgement, ...]:
     """One judgement an area that the report gives a grade or should have given one, checked place against place."""
     _sentence_claims(walk)
+    only = inspected_areas(walk)
     out: list[Judgement] = []
     for area in walk.framework.areas:
         if area.scale is None:
             continue
         claims = sorted((c for c in walk.claims if c.area == area.key), key=lambda c: _SOURCES.index(c.source))
-        if not claims:
-            if not area.optional:
-                out.append(Judgement(area=area.key, label=area.label, missing="unreadable"))
-                walk.notice("RG203", f"no grade found for {area.label!r}", f"judgements[{len(out) - 1}].grade")
-            continue
-        chosen = claims[0]
-        others = [c for c in claims if c.grade != chosen.grade]
-        index = len(out)
-        if others:
-            said = ", ".join(sorted({f"{c.printed!r} ({c.source}, {_where(c.evidence)})" for c in others}))
-            walk.notice(
-                "RG210",
-                f"{area.label!r} is {chosen.printed!r} ({chosen.source}, {_where(chosen.evidence)}), elsewhere {said}",
-                f"judgements[{index}].grade",
-                chosen.evidence,
-            )
-        if chosen.source != "table":
-            walk.notice(
-                "RG213",
-                f"the grade of {area.label!r} stands in no table; it was read from a {chosen.source}",
-                f"judgements[{index}].grade",
-                chosen.evidence,
-                "info",
-            )
-        out.append(
-            Judgement(
-                area=area.key,
-                label=chosen.label if chosen.source == "table" else area.label,
-                grade=chosen.grade,
-                printed=chosen.printed,
-                evidence=tuple(dict.fromkeys(c.evidence for c in claims if c.grade == chosen.grade)),
-                conflicts=tuple(Conflict(value=c.grade, evidence=(c.evidence,)) for c in others),
-            )
-        )
+        if claims:
+            out.append(_settled(walk, area, claims, f"judgements[{len(out)}].grade"))
+        elif area.key not in only:
+            out.append(Judgement(area=area.key, label=area.label, missing="not_inspected"))
+        elif not area.optional:
+            walk.notice("RG203", f"no grade found for {area.label!r}", f"judgements[{len(out)}].grade")
+            out.append(Judgement(area=area.key, label=area.label, missing="unreadable"))
     return tuple(out)
+
+
+def inspected_areas(walk: Walk) -> set[str]:
+    """The areas that an inspection of this type looks at."""
+    found = _type_rule(walk.framework, walk)
+    return set(found.areas) if found and found.areas else {area.key for area in walk.framework.areas}
+
+
+def _settled(walk: Walk, area: Area, claims: Sequence[Claim], field: str) -> Judgement:
+    """The judgement that follows from the claims for one area, best source first; what disagrees is kept and said."""
+    chosen = claims[0]
+    others = [c for c in claims if c.grade != chosen.grade]
+    if others:
+        said = ", ".join(sorted({f"{c.printed!r} ({c.source}, {_where(c.evidence)})" for c in others}))
+        message = f"{area.label!r} is {chosen.printed!r} ({chosen.source}, {_where(chosen.evidence)}), elsewhere {said}"
+        walk.notice("RG210", message, field, chosen.evidence)
+    if chosen.source != "table":
+        message = f"the grade of {area.label!r} stands in no table; it was read from a {chosen.source}"
+        walk.notice("RG213", message, field, chosen.evidence, "info")
+    elif area.key in walk.misprinted:
+        message = f"the table prints {walk.misprinted[area.key]!r}; it was read as {area.label!r}"
+        walk.notice("RG213", message, field, chosen.evidence)
+    return Judgement(
+        area=area.key,
+        label=chosen.label if chosen.source == "table" else area.label,
+        grade=chosen.grade,
+        missing=None if chosen.grade else "not_inspected",
+        printed=chosen.printed,
+        evidence=tuple(dict.fromkeys(c.evidence for c in claims if c.grade == chosen.grade)),
+        conflicts=tuple(Conflict(value=c.grade, evidence=(c.evidence,)) for c in others if c.grade),
+    )
 
 
 def _sentence_claims(walk: Walk) -> None:
@@ -306,7 +322,7 @@ def short_name(name: str, framework: Framework) -> str | None:
     return re.sub(r"\s+", " ", short).strip(" ,") or None
 
 
-def _type(framework: Framework, walk: Walk) -> str | None:
+def _type_rule(framework: Framework, walk: Walk) -> TypeRule | None:
     periods = walk.values.get("inspected", ())
     days = (periods[-1].end - periods[0].start).days + 1 if periods else None
     for rule in framework.types:
@@ -314,7 +330,7 @@ def _type(framework: Framework, walk: Walk) -> str | None:
             continue
         if rule.days_at_most is not None and (days is None or days > rule.days_at_most):
             continue
-        return rule.key
+        return rule
     return None
 
 

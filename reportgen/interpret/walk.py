@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any
 
 from reportgen.document import Block, Heading, Item, ListBlock, Note, PageBreak, Paragraph, Place, Table, Terms, plain
@@ -35,15 +36,19 @@ from reportgen.model import (
     TableParagraph,
     TextParagraph,
     Where,
+    folded_label,
 )
+
+#: The title stands within so many blocks.
+COVER = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A grade that one place of the report gives to an area."""
+    """A grade that one place of the report gives to an area; None where it says that the area was not judged."""
 
     area: str
-    grade: str
+    grade: str | None
     label: str
     printed: str
     source: str
@@ -59,6 +64,24 @@ class Draft:
     area: str | None
     evidence: tuple[Evidence, ...]
     entries: list[Any] = field(default_factory=list)
+
+
+def find_title(blocks: Sequence[Block], framework: Framework) -> tuple[int, int, re.Match[str]] | None:
+    """Where the title stands among the blocks of a cover: index, how many blocks it is set in, the match of its cue.
+
+    The longest run of blocks that a cue of the framework matches as a whole, the first of those.
+    """
+    texts = [block_text(b) if isinstance(b, Heading | Paragraph) and not _role(b) else "" for b in blocks]
+    for length in (5, 4, 3, 2, 1):
+        for start in range(len(texts) - length + 1):
+            run = texts[start : start + length]
+            if not all(run):
+                continue
+            joined = folded(" ".join(run))
+            for cue in framework.layout.titles:
+                if found := re.fullmatch(cue, joined, re.IGNORECASE):
+                    return start, length, found
+    return None
 
 
 class Walk:
@@ -79,6 +102,8 @@ class Walk:
         self.values: dict[str, Any] = {}
         self.evidence: dict[str, list[Evidence]] = {}
         self.reuse: list[str] = []
+        # areas whose label in a table is not quite theirs, as printed
+        self.misprinted: dict[str, str] = {}
         self.title = ""
         self.provider: str | None = None
         self.base_level = 1
@@ -89,6 +114,8 @@ class Walk:
         self.theme: Any = None
         self.heading: str | None = None
         self.band: str | None = None
+        # to whom the part of the report speaks that is being read, where its sections do not say it themselves
+        self.addressee: str | None = None
 
     # -- the pass ------------------------------------------------------------------------------------------------
 
@@ -132,28 +159,19 @@ class Walk:
         return self._recommendation_rule(text) is not None or is_heading(self.layout.scale_sections, text)
 
     def _title(self, cover: list[Block]) -> list[Block]:
-        """Find the title: the first run of blocks that a title cue matches; give back the other blocks."""
-        texts = [block_text(b) if isinstance(b, Heading | Paragraph) and not _role(b) else "" for b in cover]
-        for start in range(len(cover)):
-            for length in (4, 3, 2, 1):
-                run = texts[start : start + length]
-                joined = " ".join(t for t in run if t)
-                if len(run) < length or not all(run):
-                    continue
-                found = next(
-                    (m for cue in self.layout.titles if (m := re.fullmatch(cue, folded(joined), re.IGNORECASE))), None
-                )
-                if found is None:
-                    continue
-                self.title = joined
-                self.evidence["title"] = [evidence_of(cover[start])]
-                for block in cover[start : start + length]:
-                    self._furnish("title-page", block_text(block), block)
-                if name := found.groupdict().get("provider"):
-                    self.provider = name.strip()
-                    self.evidence["provider"] = [evidence_of(cover[start])]
-                return cover[:start] + cover[start + length :]
-        return cover
+        """Take the title off the cover; give back the other blocks."""
+        found = find_title(cover, self.framework)
+        if found is None:
+            return cover
+        start, length, match = found
+        self.title = " ".join(block_text(b) for b in cover[start : start + length])
+        self.evidence["title"] = [evidence_of(cover[start])]
+        for block in cover[start : start + length]:
+            self._furnish("title-page", block_text(block), block)
+        if name := match.groupdict().get("provider"):
+            self.provider = name.strip()
+            self.evidence["provider"] = [evidence_of(cover[start])]
+        return cover[:start] + cover[start + length :]
 
     def _label(self, text: str, block: Block) -> bool:
         """Read a labelled line of the title page; True where it is one."""
@@ -180,7 +198,7 @@ class Walk:
             case PageBreak():
                 return
             case Note(mark=mark, inlines=inlines):
-                self.footnotes.append(Footnote(mark=mark, text=escape(plain(inlines)), evidence=(evidence_of(block),)))
+                self.footnotes.append(Footnote(mark=mark, text=escape(plain(inlines)), evidence=evidences_of(block)))
             case Paragraph(role=str(role)) if role in ("contents", "page-number", "running-head"):
                 self._furnish(role, block_text(block), block)
             case Heading():
@@ -195,7 +213,7 @@ class Walk:
                 for term, value in pairs:
                     text = f"{plain(term)}: {plain(value)}"
                     self._label(text, block)
-                    self._add(TextParagraph(text=escape(text), evidence=(evidence_of(block),)))
+                    self._add(TextParagraph(text=escape(text), evidence=evidences_of(block)))
 
     # -- headings ------------------------------------------------------------------------------------------------
 
@@ -209,30 +227,38 @@ class Walk:
             return
         if self._grade_line(text, block):
             return
-        known = block.level >= 2
-        level = block.level - 1 if known else self._level(text)
-        rule = self._recommendation_rule(text)
-        if rule is not None and not (self.rule is not None and level > self.rule_level):
-            self.rule, self.rule_level, self.theme, self.heading, self.band = rule, level, None, None, None
-        elif self.rule is not None:
-            if level <= self.rule_level:
-                self.rule = None
-            else:
-                theme = next(
-                    (t for t in self.rule.themes if is_heading([re.escape(h) for h in t.headings], text)), None
-                )
-                if theme is None:
-                    self.heading = text
-                    return
-                self.theme, self.heading, self.band, level = theme, None, None, self.rule_level + 1
-        if known or self.rule is rule is not None:
-            self.base_level = level
-        level = min(level, (self.sections[-1].level if self.sections else 0) + 1)
         title, graded = self._graded_heading(text)
         area = areas_by_label(self.framework, title)
+        known = block.level >= 2
+        level = block.level - 1 if known else self._level(text)
+        theme = self._theme(text)
+        if theme is not None:
+            level = self.rule_level + 1
+            self.theme, self.heading, self.band = theme, None, None
+        elif (rule := self._recommendation_rule(text)) is not None:
+            self.rule, self.rule_level, self.heading, self.band = rule, level, None, None
+            # a section may open with its first theme, without a heading over both
+            self.theme = self._theme(text)
+            self.base_level = level
+        elif self.rule is not None:
+            inner = level > self.rule_level and not is_heading(self.layout.chapters, text)
+            # a sub-heading may be worded like a chapter; where levels are not known, a chapter it is
+            if inner and (known or area is None):
+                self.heading = text
+                return
+            self.rule = None
+        self.addressee = next((p.addressee for p in self.rules.parts if is_heading(p.headings, text)), self.addressee)
+        if known and self.rule is None:
+            self.base_level = level
+        level = min(level, (self.sections[-1].level if self.sections else 0) + 1)
         if graded and area:
             self._claim(area, graded[0], title, graded[1], "chapter", block)
-        self.sections.append(Draft(text, max(1, level), area.key if area else None, (evidence_of(block),)))
+        self.sections.append(Draft(text, max(1, level), area.key if area else None, evidences_of(block)))
+
+    def _theme(self, text: str) -> Any:
+        """The theme of the open recommendation section that a heading names."""
+        themes = self.rule.themes if self.rule is not None else ()
+        return next((t for t in themes if is_heading([re.escape(folded(h)) + ":?" for h in t.headings], text)), None)
 
     def _level(self, text: str) -> int:
         """The level of a heading that no contents list names."""
@@ -245,13 +271,15 @@ class Walk:
         return self.base_level + 1
 
     def _graded_heading(self, text: str) -> tuple[str, tuple[str, str] | None]:
-        """Split a heading such as ``…care leavers: good`` into its name and its grade (key, printed)."""
-        match = re.match(r"(.+?)(?:\s*:\s*|\s+(?:is|are)\s+)([A-Za-z ]+)$", text)
-        if match:
-            area = areas_by_label(self.framework, match[1])
-            grade = grade_by_label(self.framework, area.key, match[2]) if area else None
+        """Split a heading such as ``… leavers: good`` or ``… are good`` into its name and its grade (key, printed)."""
+        words = text.split()
+        for length in range(1, min(6, len(words))):
+            name, printed = " ".join(words[:-length]), " ".join(words[-length:])
+            name = re.sub(r"(?:\s*:|\s+(?:is|are))$", "", name)
+            area = areas_by_label(self.framework, name)
+            grade = grade_by_label(self.framework, area.key, printed) if area else None
             if grade:
-                return match[1], (grade.key, match[2].strip())
+                return name, (grade.key, printed)
         return text, None
 
     def _grade_line(self, text: str, block: Block) -> bool:
@@ -288,7 +316,7 @@ class Walk:
             self._recommend(text, block.number, block)
             return
         number = block.number
-        self._add(TextParagraph(number=number, text=escape(text), evidence=(evidence_of(block, number),)))
+        self._add(TextParagraph(number=number, text=escape(text), evidence=evidences_of(block, number)))
 
     def _is_band(self, text: str) -> bool:
         """A run-in label such as ``Within three months:`` sets the timescale of the items that follow."""
@@ -303,19 +331,35 @@ class Walk:
         return False
 
     def _list(self, block: ListBlock) -> None:
-        if self.rule is not None and self.rule.items == "bullets":
-            for item in block.items:
-                self._recommend(_item_text(item), item.number, item)
+        if self.rule is None:
+            self._add(ItemsParagraph(items=tuple(_list_item(item) for item in block.items)))
             return
-        if self.rule is not None and all(item.number for item in block.items):
-            for item in block.items:
+        for item in block.items:
+            # points under a numbered recommendation belong to it
+            if self._follows_numbered() and not (item.number and self._runs_on(item.number)):
+                self._lengthen(_item_text(item), item)
+            else:
                 self._recommend(_item_text(item), item.number, item)
-            return
-        self._add(ItemsParagraph(items=tuple(_list_item(item) for item in block.items)))
+
+    def _follows_numbered(self) -> bool:
+        """Whether the last thing printed is a numbered recommendation."""
+        entries = self._entries()
+        if not entries or not isinstance(entries[-1], RecommendationsHere):
+            return False
+        return self.recommendations[-1]["number"] is not None
+
+    def _runs_on(self, number: str) -> bool:
+        last = self.recommendations[-1]["number"] or ""
+        return number.isdigit() and last.isdigit() and int(number) == int(last) + 1
+
+    def _lengthen(self, text: str, item: Item) -> None:
+        last = self.recommendations[-1]
+        last["text"] = f"{last['text']} {escape(text)}"
+        last["evidence"] = (*last["evidence"], *evidences_of(item))
 
     def _recommend(self, text: str, number: str | None, block: Block | Item) -> None:
         if any(matches(cue, text) for cue in self.rules.none_said):
-            self._add(TextParagraph(number=number, text=escape(text), evidence=(evidence_of(block, number),)))
+            self._add(TextParagraph(number=number, text=escape(text), evidence=evidences_of(block, number)))
             return
         references: list[str] = []
         for cue in self.rules.references:
@@ -334,9 +378,9 @@ class Walk:
                 "kind": (self.theme.kind if self.theme and self.theme.kind else None) or self.rule.kind,
                 "heading": heading,
                 "timescale": timescale,
-                "addressee": self.rule.addressee,
+                "addressee": self.rule.addressee or self.addressee or self.rules.default_addressee,
                 "references": tuple(references),
-                "evidence": (evidence_of(block, number),),
+                "evidence": evidences_of(block, number),
             }
         )
         entries = self._entries()
@@ -358,47 +402,61 @@ class Walk:
         if header and len(rows) == 1 and found[0] and not caption and self.sections:
             self._chapter(rows[0][0], found[0], header, block)
             return
-        if rows and all(found):
-            areas: list[str] = []
-            for (area, grade, printed), row, source in zip(
-                (f for f in found if f), rows, block.rows[-len(rows) :], strict=True
-            ):
-                self._claim(area, grade, row[0], printed, "table", source)
-                areas.append(area.key)
-            entry = JudgementsHere(judgements=tuple(areas), caption=caption, header=header)
-            self._add(
-                (entry, PrintedTable(caption=caption, header=header, rows=_rows(rows), evidence=(evidence_of(block),)))
-            )
+        if 2 * sum(f is not None for f in found) > len(rows):
+            found = [f or self._nearly_judged(row, found) for f, row in zip(found, rows, strict=True)]
+        areas = [f.area for f in found if f]
+        for judged, source in zip(found, block.rows[-len(rows) :], strict=False):
+            if judged:
+                self.claims.append(replace(judged, evidence=evidence_of(source)))
+        table = PrintedTable(caption=caption, header=header, rows=_rows(rows), evidence=evidences_of(block))
+        if rows and len(areas) == len(rows):
+            self._add((JudgementsHere(judgements=tuple(areas), caption=caption, header=header), table))
             return
         if self._scale_rows(rows):
             return
-        self._add(
-            TableParagraph(
-                table=PrintedTable(caption=caption, header=header, rows=_rows(rows), evidence=(evidence_of(block),))
-            )
-        )
+        self._add(TableParagraph(table=table))
 
-    def _chapter(self, label: str, judged: tuple[Area, str, str], header: Sequence[str], block: Table) -> None:
+    def _chapter(self, label: str, judged: Claim, header: Sequence[str], block: Table) -> None:
         """A table of one judgement under its column heads opens the chapter on that area: its label is the heading."""
-        area, grade, printed = judged
         level = self.base_level + 1 if self.contents else 1
         self._furnish("label", " ".join(header), block)
-        self._claim(area, grade, label, printed, "chapter", block)
+        self.claims.append(replace(judged, source="chapter", evidence=evidence_of(block)))
         self.rule = None
         self.base_level = min(level, self.sections[-1].level + 1, 3)
-        self.sections.append(Draft(label, self.base_level, area.key, (evidence_of(block),)))
-        self.sections[-1].entries.append((GradeHere(judgement=area.key), printed, evidence_of(block)))
+        self.sections.append(Draft(label, self.base_level, judged.area, evidences_of(block)))
+        self.sections[-1].entries.append((GradeHere(judgement=judged.area), judged.printed, evidence_of(block)))
 
     def _is_header(self, row: Sequence[str]) -> bool:
         known = {folded(h).casefold() for h in self.layout.judgement_headers}
         return bool(row) and all(folded(cell).casefold() in known for cell in row if cell)
 
-    def _judged(self, row: Sequence[str]) -> tuple[Area, str, str] | None:
-        if len(row) != 2:
+    def _judged(self, row: Sequence[str]) -> Claim | None:
+        """The claim of a row that holds a label and a grade, however many empty cells beside."""
+        cells = [cell for cell in row if cell]
+        area = areas_by_label(self.framework, cells[0]) if len(cells) == 2 else None
+        return self._claim_of(area, cells[0], cells[1]) if area else None
+
+    def _claim_of(self, area: Area, label: str, printed: str) -> Claim | None:
+        grade = grade_by_label(self.framework, area.key, printed)
+        unjudged = area.scale is not None and is_heading(self.layout.not_judged, printed)
+        if grade is None and not unjudged:
             return None
-        area = areas_by_label(self.framework, row[0])
-        grade = grade_by_label(self.framework, area.key, row[1]) if area else None
-        return (area, grade.key, row[1]) if area and grade else None
+        return Claim(area.key, grade.key if grade else None, label, printed, "table", Evidence())
+
+    def _nearly_judged(self, row: Sequence[str], found: Sequence[Claim | None]) -> Claim | None:
+        """The claim of a row whose label is nearly that of an area which no other row of its table judges."""
+        cells = [cell for cell in row if cell]
+        if len(cells) != 2:
+            return None
+        taken = {claim.area for claim in found if claim}
+        free = {name: area for name, area in self.framework.area_names.items() if area.key not in taken}
+        near = get_close_matches(folded_label(cells[0]), free, n=2, cutoff=0.9)
+        if len({free[name].key for name in near}) != 1:
+            return None
+        claim = self._claim_of(free[near[0]], cells[0], cells[1])
+        if claim:
+            self.misprinted[claim.area] = cells[0]
+        return claim
 
     def _scale_rows(self, rows: Sequence[Sequence[str]]) -> bool:
         """A table whose first column holds grades only explains the scale."""
@@ -442,7 +500,7 @@ class Walk:
 
     def _furnish(self, kind: Any, text: str, block: Block) -> None:
         if text:
-            self.furniture.append(Furniture(kind=kind, text=text, evidence=(evidence_of(block),)))
+            self.furniture.append(Furniture(kind=kind, text=text, evidence=evidences_of(block)))
 
     def notice(
         self, code: str, message: str, field: str | None = None, place: Evidence | None = None, level: Any = "warning"
@@ -456,10 +514,20 @@ def _role(block: Block) -> str | None:
 
 
 def evidence_of(block: Any, paragraph: str | None = None) -> Evidence:
+    """Where a block begins."""
+    return evidences_of(block, paragraph)[0]
+
+
+def evidences_of(block: Any, paragraph: str | None = None) -> tuple[Evidence, ...]:
+    """Where a block stands: one place a page."""
     place: Place | None = getattr(block, "place", None)
     if place is None:
-        return Evidence(paragraph=paragraph)
-    return Evidence(page=place.page, line=place.line, paragraph=paragraph, start=place.start, end=place.end)
+        return (Evidence(paragraph=paragraph),)
+    out: list[Evidence] = []
+    while place is not None:
+        out.append(Evidence(page=place.page, line=place.line, paragraph=paragraph, start=place.start, end=place.end))
+        place = place.then
+    return tuple(out)
 
 
 def _item_text(item: Item) -> str:
@@ -476,7 +544,7 @@ def _item_text(item: Item) -> str:
 def _list_item(item: Item) -> ListItem:
     text = " ".join(block_text(b) for b in item.blocks if not isinstance(b, ListBlock))
     under = tuple(_list_item(i) for b in item.blocks if isinstance(b, ListBlock) for i in b.items)
-    return ListItem(text=escape(text), number=item.number, items=under, evidence=(evidence_of(item),))
+    return ListItem(text=escape(text), number=item.number, items=under, evidence=evidences_of(item))
 
 
 def _rows(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:

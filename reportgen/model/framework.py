@@ -122,16 +122,33 @@ class RecommendationSection(Model):
     themes: tuple[Theme, ...] = ()
 
 
+class Part(Model):
+    """A part of a report that speaks to one body, told by the heading that opens it."""
+
+    headings: tuple[Cue, ...] = Field(min_length=1)
+    addressee: Key
+
+
 class RecommendationRules(Model):
-    """What recommendations are called and where they stand."""
+    """What recommendations are called and where they stand.
+
+    The addressee of a recommendation is that of its section, else of the part of the report it stands in, else the
+    first of ``addressees``.
+    """
 
     heading: Words = "Recommendations"
     kinds: tuple[Named, ...] = ()
     bands: tuple[Band, ...] = ()
     addressees: tuple[Named, ...] = ()
     sections: tuple[RecommendationSection, ...] = ()
+    parts: tuple[Part, ...] = ()
     references: tuple[Cue, ...] = ()
     none_said: tuple[Cue, ...] = ()
+
+    @property
+    def default_addressee(self) -> str | None:
+        """To whom a recommendation speaks where nothing else says it."""
+        return self.addressees[0].key if self.addressees else None
 
 
 class FactRule(Model):
@@ -151,12 +168,16 @@ class DeclarationRule(Model):
 
 
 class TypeRule(Model):
-    """A type of inspection, told by a cue in the title or by the days on site; the first that fits holds."""
+    """A type of inspection, told by a cue in the title or by the days on site; the first that fits holds.
+
+    ``areas``: the only ones that an inspection of this type judges; none named means all.
+    """
 
     key: Key
     label: Words
     cue: Cue | None = None
     days_at_most: int | None = None
+    areas: tuple[Key, ...] = ()
 
 
 class Layout(Model):
@@ -169,6 +190,7 @@ class Layout(Model):
     inspector_titles: tuple[Words, ...] = ()
     age_group: tuple[Words, ...] = ("Age group",)
     judgement_headers: tuple[Words, ...] = ()
+    not_judged: tuple[Cue, ...] = ()
     provider_patterns: tuple[Cue, ...] = ()
     short_name_drops: tuple[Cue, ...] = ()
     team: tuple[Cue, ...] = ()
@@ -176,6 +198,7 @@ class Layout(Model):
     reuse: tuple[Cue, ...] = ()
     imprint: tuple[Cue, ...] = ()
     scale_sections: tuple[Cue, ...] = ()
+    chapters: tuple[Cue, ...] = ()
     glance: Words = "Judgements at a glance"
     record: Words = "Record of main findings"
     about: Words = "About this document"

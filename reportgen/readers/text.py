@@ -36,15 +36,10 @@ from reportgen.document import (
     Text,
 )
 from reportgen.markup import inlines
+from reportgen.readers.marks import BULLET, LABEL, NUMBER, first_number, terminated
 
-#: Glyphs that begin an item; the private-use ones are what symbol fonts leave in extracted text.
-_BULLET = re.compile(r"([•◼▪●○◦■□‣⁃∙·\ue000-\uf8ff]|[-–—*o](?=\s))\s*(?=\S)")
-_NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,2})*)\.(?=\s)\s+(?=\S)")
 _GAP = re.compile(r"^(\s*\S.*?)(\t|\s{4,})(\S.*)$")
 _ENTRY = re.compile(r"^(\s*)(\S.*?)(?:\t|\s{2,}|\s*\.{3,}\s*)(\d{1,4})\s*$")
-_LABEL = re.compile(r"^[A-Z][\w’' /()-]{2,40}:(?:\s|$)")
-_TERMINAL = (".", "!", "?", ":", ";")
-_CLOSING = "”’\"')]»"
 _UNDERLINES = {"=": 1, "-": 2, "~": 3, "^": 4, "+": 5, "'": 6}
 
 
@@ -161,7 +156,7 @@ def _furniture(lines: Sequence[Line]) -> dict[int, str]:
                     edges.append(rest[depth])
             often = Counter(_shape(line) for line in edges)
             for line in edges:
-                if often[_shape(line)] >= max(3, 0.3 * len(by_page)) and not _BULLET.match(line.bare):
+                if often[_shape(line)] >= max(3, 0.3 * len(by_page)) and not BULLET.match(line.bare):
                     marked[line.number] = "running-head"
     return marked
 
@@ -177,11 +172,6 @@ def folded(text: str) -> str:
     """A text for comparing headings: one space, straight quotes, lower case."""
     text = text.replace("’", "'").replace("‘", "'").replace("–", "-")
     return re.sub(r"\s+", " ", text).strip().casefold()
-
-
-def terminated(text: str) -> bool:
-    """Whether a text ends as a sentence or a lead-in does."""
-    return text.rstrip(_CLOSING + " ").endswith(_TERMINAL)
 
 
 class _Assembler:
@@ -375,14 +365,14 @@ class _Assembler:
         return 0
 
     def _marker(self, line: Line, chunk: Sequence[Line]) -> bool:
-        number = _NUMBER.match(line.bare)
+        number = NUMBER.match(line.bare)
         if number:
-            return _first(number[1]) == self.last_number + 1 or not chunk or terminated(chunk[-1].bare)
-        bullet = _BULLET.match(line.bare)
+            return first_number(number[1]) == self.last_number + 1 or not chunk or terminated(chunk[-1].bare)
+        bullet = BULLET.match(line.bare)
         if not bullet:
             return False
         plain = bullet[1] in "-–—*o"
-        return not plain or _BULLET.match(chunk[0].bare) is not None or chunk[-1].bare.endswith(":")
+        return not plain or BULLET.match(chunk[0].bare) is not None or chunk[-1].bare.endswith(":")
 
     def _ended(self, line: Line, following: Line) -> bool:
         """Whether a line was ended on purpose, not by the measure."""
@@ -391,7 +381,7 @@ class _Assembler:
         first = following.bare.split(" ", 1)[0]
         if first[:1].islower():
             return False
-        if _LABEL.match(following.bare) and not _BULLET.match(line.bare):
+        if LABEL.match(following.bare) and not BULLET.match(line.bare):
             return True
         loose = 0.1 * self.measure if line.bare.endswith(":") else 0
         return len(line.text) + 1 + len(first) < self.early + loose
@@ -400,11 +390,11 @@ class _Assembler:
         if not chunk:
             return
         first = chunk[0].bare
-        if number := _NUMBER.match(first):
-            self.last_number = _first(number[1])
+        if number := NUMBER.match(first):
+            self.last_number = first_number(number[1])
             text = self._join([first[number.end() :], *(line.bare for line in chunk[1:])])
             out.append(Paragraph((Text(text),), number=number[1], place=_place(chunk)))
-        elif bullet := _BULLET.match(first):
+        elif bullet := BULLET.match(first):
             text = self._join([first[bullet.end() :], *(line.bare for line in chunk[1:])])
             item = Item((Paragraph((Text(text),)),), place=_place(chunk))
             # one item a list for now, the indent kept as role: `_gather` nests them
@@ -443,7 +433,7 @@ class _Assembler:
         return rows
 
     def _columns(self, line: Line) -> tuple[str, str]:
-        marker = _NUMBER.match(line.bare) or _BULLET.match(line.bare)
+        marker = NUMBER.match(line.bare) or BULLET.match(line.bare)
         held = line.indent + (marker.end() if marker else 0)
         if not marker and line.indent >= 25:
             return "", line.bare
@@ -502,7 +492,7 @@ def heading_shape(text: str) -> bool:
         and not text.endswith(",")
         and len(text) <= 150
         and len(text.split()) <= 20
-        and not _LABEL.match(text)
+        and not LABEL.match(text)
         and re.search(r"[^\W\d_]{3}", text) is not None
     )
 
@@ -538,10 +528,6 @@ def _text(block: Block | Item) -> str:
         case ListBlock(items=items):
             return _text(items[-1])
     return ""
-
-
-def _first(number: str) -> int:
-    return int(number.split(".")[0])
 
 
 def _place(lines: Sequence[Line]) -> Place:
@@ -681,7 +667,7 @@ def _cut(block: Block, following: str) -> bool:
     if not isinstance(block, Paragraph | ListBlock):
         return False
     text = _deepest_text(block)
-    if terminated(text) or (isinstance(block, Paragraph) and _LABEL.match(text)):
+    if terminated(text) or (isinstance(block, Paragraph) and LABEL.match(text)):
         return False
     if following[:1].islower():
         return True
@@ -689,7 +675,7 @@ def _cut(block: Block, following: str) -> bool:
         isinstance(block, Paragraph)
         and block.number is not None
         and terminated(following)
-        and not _LABEL.match(following)
+        and not LABEL.match(following)
     )
 
 
@@ -783,7 +769,7 @@ def _toc(lines: Sequence[Line], index: int) -> bool:
 def _own_line(line: Line) -> Block:
     place = _place([line])
     note = re.match(r"\[([^\]\s]{1,4})\] (?=\S)", line.bare)
-    number = _NUMBER.match(line.bare)
+    number = NUMBER.match(line.bare)
     if note and not line.indent:
         return Note(note[1], inlines(line.bare[note.end() :]), place=place)
     if line.bare.startswith("- "):
