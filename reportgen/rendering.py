@@ -21,7 +21,7 @@ from reportgen.document import Document, Heading, Rendered, plain, walk
 from reportgen.errors import InputError, TemplateError, Where
 from reportgen.frameworks import area_of_title, load_framework
 from reportgen.labels import load_labels
-from reportgen.markup import inline_html, inlines, parse, serialise, unmark
+from reportgen.markup import escape, inline_html, inlines, parse, serialise, unmark
 from reportgen.model import (
     Comparison,
     Edit,
@@ -521,7 +521,7 @@ def _register_rows(
                 r.id,
                 r.number or "",
                 r.heading or "",
-                " ".join(unmark(r.text).split()[:8]),
+                escape(" ".join(unmark(r.text).split()[:8])),
                 bands.get(r.timescale or "", r.timescale or ""),
                 kinds.get(r.kind, r.kind),
                 addressees.get(r.addressee or "", r.addressee or ""),

@@ -17,7 +17,7 @@ from reportgen.frameworks import area_of_title, load_framework
 from reportgen.interpret.cues import block_text, flat, folded
 from reportgen.interpret.values import read_date, read_number, read_periods
 from reportgen.labels import load_labels
-from reportgen.markup import marked
+from reportgen.markup import marked, unmark
 from reportgen.model import (
     Conflict,
     Declaration,
@@ -50,11 +50,12 @@ _FRAMEWORK = re.compile(r".*\(([a-z0-9][a-z0-9_-]*)\)$")
 
 @dataclass(slots=True)
 class _Part:
-    """A heading of level 2 or deeper with the blocks that follow it up to the next heading."""
+    """A heading of level 2 or deeper with the blocks up to the next one; ``text`` is its title with its marks."""
 
     title: str
     level: int
     place: Any
+    text: str
     blocks: list[Block] = field(default_factory=list)
 
     def tables(self) -> list[Table]:
@@ -106,7 +107,7 @@ class _Back:
             if isinstance(block, Paragraph) and block.role == "contents":
                 continue
             if isinstance(block, Heading) and block.level > 1:
-                self.parts.append(_Part(block_text(block), block.level, block.place))
+                self.parts.append(_Part(block_text(block), block.level, block.place, marked(block.inlines)))
             elif self.parts:
                 self.parts[-1].blocks.append(block)
             else:
@@ -350,10 +351,10 @@ class _Back:
             if listed == title:
                 del self.chapters[index]
                 return key or None
-        return area_of_title(self.framework, title)
+        return area_of_title(self.framework, unmark(title))
 
     def _section(self, part: _Part, register: Sequence[dict[str, str]]) -> Section:
-        key = self._area(part.title)
+        key = self._area(part.text)
         entries: list[Any] = []
         blocks = part.blocks
         skip = False
@@ -387,7 +388,7 @@ class _Back:
                     entries.append(self._body_table(block))
                 case Terms():
                     entries.extend(TextParagraph(text=f"{plain(t)}: {plain(v)}") for t, v in block.pairs)
-        return Section(title=part.title, level=part.level - 1, area=key, paragraphs=tuple(entries))
+        return Section(title=part.text, level=part.level - 1, area=key, paragraphs=tuple(entries))
 
     def headings(self, register: Sequence[dict[str, str]]) -> set[str]:
         """The headings that recommendations stand under, without the headings above them."""
@@ -416,8 +417,8 @@ class _Back:
         return GradeHere(judgement=area) if shown == text else None
 
     def _body_table(self, table: Table) -> Any:
-        caption = plain(table.caption) or None
-        header = tuple(plain(c.inlines) for c in table.head[0].cells) if table.head else ()
+        caption = marked(table.caption) or None
+        header = tuple(_marked_cell(c) for c in table.head[0].cells) if table.head else ()
         rows = [tuple(plain(c.inlines) for c in row.cells) for row in table.rows]
         judged = self._judged(rows)
         if judged:
@@ -457,7 +458,9 @@ def _shown_label(judgement: Judgement) -> str:
 
 
 def _is(row: Mapping[str, str], number: str | None, text: str) -> bool:
-    return (row["number"] or None) == number and (text == row["starts"] or text.startswith(row["starts"] + " "))
+    """Whether a text with its marks is that of a registered recommendation, whose first words stand there without."""
+    words, starts = unmark(text), unmark(row["starts"])
+    return (row["number"] or None) == number and (words == starts or words.startswith(f"{starts} "))
 
 
 def _last_heading(register: Sequence[Mapping[str, str]], rid: str) -> str:

@@ -30,6 +30,7 @@ from reportgen.document import (
     plain,
 )
 from reportgen.errors import InputError, Where
+from reportgen.readers.marks import NUMBER
 from reportgen.readers.ordinals import ordinal
 from reportgen.readers.text import clean
 
@@ -43,7 +44,6 @@ _BLOCKS = frozenset(
 _TYPES = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 #: Attribute that holds the number a page marks on a paragraph or item.
 _GIVEN = "data-reportgen-number"
-_NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,2})*)\.\s+(?=\S)")
 
 
 def read(text: str, name: str) -> tuple[Block, ...]:
@@ -170,7 +170,7 @@ def _paragraph(inlines: tuple[Inline, ...], element: Any) -> Paragraph:
     if given is not None:
         return Paragraph(inlines, number=(given or None) if element.tag == "p" else None, place=place)
     first = inlines[0]
-    number = _NUMBER.match(first.text) if isinstance(first, Text) else None
+    number = NUMBER.match(first.text) if isinstance(first, Text) else None
     if number and isinstance(first, Text):
         rest = _folded([Text(first.text[number.end() :]), *inlines[1:]])
         return Paragraph(rest, number=number[1], place=place)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -61,23 +62,40 @@ def read(text: str) -> tuple[Block, ...]:
     if any(token.level >= _DEEPEST - 2 for token in tokens):
         message = f"lists or quotes are nested more than {_DEEPEST // 2} deep"
         raise InputError("RG107", message, hint="nest less")
-    return tuple(_contents(list(_blocks(SyntaxTreeNode(tokens).children))))
+    return tuple(_blocks(SyntaxTreeNode(tokens).children))
 
 
-def _contents(blocks: Sequence[Block]) -> Iterator[Block]:
-    """The blocks with the list of links into the page, and its title, told as table of contents."""
-    for index, block in enumerate(blocks):
-        following = blocks[index + 1] if index + 1 < len(blocks) else None
-        if _is_contents(block):
-            for text in _linked(block):
-                yield Paragraph((Text(text),), role="contents", place=getattr(block, "place", None))
-        elif _is_label(block) and following is not None and _is_contents(following):
-            yield Paragraph((Text(plain(block.inlines)),), role="contents", place=block.place)  # type: ignore[union-attr]
-        else:
-            yield block
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """A paragraph that is bold as a whole: the title of what follows, or a grade on a line of its own."""
+
+    inlines: tuple[Inline, ...]
+    place: Place | None
 
 
-def _is_contents(block: Block) -> bool:
+def _settled(pieces: Sequence[Block | _Label]) -> Iterator[Block]:
+    """The blocks with every label put where it belongs, and the list of links into the page told as contents."""
+    label: _Label | None = None
+    for piece in pieces:
+        if _is_contents(piece):
+            if label is not None:
+                yield Paragraph((Text(plain(label.inlines)),), role="contents", place=label.place)
+            for text in _linked(piece):
+                yield Paragraph((Text(text),), role="contents", place=getattr(piece, "place", None))
+            label = None
+            continue
+        if label is not None and isinstance(piece, Table):
+            piece = replace(piece, caption=label.inlines)
+        elif label is not None:
+            yield Paragraph((Tag(plain(label.inlines), "none"),), place=label.place)
+        label = piece if isinstance(piece, _Label) else None
+        if not isinstance(piece, _Label):
+            yield piece
+    if label is not None:
+        yield Paragraph((Tag(plain(label.inlines), "none"),), place=label.place)
+
+
+def _is_contents(block: Block | _Label) -> bool:
     return isinstance(block, ListBlock) and bool(block.items) and all(map(_is_entry, block.items))
 
 
@@ -92,7 +110,7 @@ def _is_entry(item: Item) -> bool:
     )
 
 
-def _linked(block: Block | Item) -> Iterator[str]:
+def _linked(block: Block | Item | _Label) -> Iterator[str]:
     for inner in block.items if isinstance(block, ListBlock) else getattr(block, "blocks", ()):
         if isinstance(inner, Paragraph):
             yield plain(inner.inlines)
@@ -100,31 +118,15 @@ def _linked(block: Block | Item) -> Iterator[str]:
             yield from _linked(inner)
 
 
-def _is_label(block: Block | None) -> bool:
-    return (
-        isinstance(block, Paragraph)
-        and block.number is None
-        and len(block.inlines) == 1
-        and isinstance(block.inlines[0], Tag)
-    )
-
-
 def _blocks(nodes: Sequence[SyntaxTreeNode]) -> Iterator[Block]:
-    out: list[Block] = []
-    for node in nodes:
-        out.extend(_block(node))
-        if len(out) > 1 and isinstance(out[-1], Table) and _is_label(out[-2]):
-            table, label = out.pop(), out.pop()
-            assert isinstance(table, Table)
-            out.append(Table(table.head, table.rows, (Text(plain(label.inlines)),), place=table.place))  # type: ignore[union-attr]
-    yield from out
+    yield from _settled([piece for node in nodes for piece in _block(node)])
 
 
 def _place(node: SyntaxTreeNode) -> Place | None:
     return Place(line=node.map[0] + 1) if node.map else None
 
 
-def _block(node: SyntaxTreeNode) -> Iterator[Block]:
+def _block(node: SyntaxTreeNode) -> Iterator[Block | _Label]:
     place = _place(node)
     match node.type:
         case "heading":
@@ -149,12 +151,15 @@ def _block(node: SyntaxTreeNode) -> Iterator[Block]:
             yield from html.fragment(node.content)
 
 
-def _paragraph(node: SyntaxTreeNode, place: Place | None) -> Iterator[Block]:
+def _paragraph(node: SyntaxTreeNode, place: Place | None) -> Iterator[Block | _Label]:
     inline = node.children[0]
     inlines = _inlines(inline)
     if not inlines:
         return
     first = inlines[0]
+    if len(inlines) == 1 and isinstance(first, Strong) and inline.content.startswith("**"):
+        yield _Label(first.inlines, place)
+        return
     if isinstance(first, Mark) and len(inlines) > 1:
         rest = _trimmed(inlines[1:])
         if isinstance(rest[0], Text) and rest[0].text.startswith(": "):
@@ -210,7 +215,7 @@ def _terms(node: SyntaxTreeNode) -> Terms | None:
         blocks = list(_blocks(child.children))
         inlines = blocks[0].inlines if len(blocks) == 1 and isinstance(blocks[0], Paragraph) else ()
         first = inlines[0] if inlines else None
-        # a term without a value is bold as a whole
+        # a term without a value was taken for a label
         term = first.inlines if isinstance(first, Strong) else (Text(first.text),) if isinstance(first, Tag) else ()
         last = term[-1] if term else None
         if not isinstance(last, Text) or not last.text.endswith(":"):
@@ -235,11 +240,7 @@ def _table(node: SyntaxTreeNode, place: Place | None) -> Table:
 
 
 def _inlines(node: SyntaxTreeNode) -> tuple[Inline, ...]:
-    children = [child for child in node.children if child.type != "text" or child.content]
-    out = _trimmed(_raw(children))
-    if len(children) == 1 and children[0].type == "strong" and children[0].markup == "**":
-        return (Tag(plain(out), "none"),)
-    return out
+    return _trimmed(_raw(node.children))
 
 
 def _raw(nodes: Sequence[SyntaxTreeNode]) -> list[Inline]:

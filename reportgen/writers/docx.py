@@ -49,6 +49,8 @@ _NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _DECLARED = f'xmlns:w="{_NS}" xmlns:r="{_R}"'
 _TEXT_WIDTH = 9070
+#: What each level of a list is set further in, as in the shell.
+_STEP = 340
 #: Paragraph roles that have a style of their own; every other paragraph is body text.
 _ROLE_STYLES = {
     "provider": "Subtitle",
@@ -57,7 +59,10 @@ _ROLE_STYLES = {
     "lead": "Lead",
     "said": "BodyText",
 }
+#: Two tables, or two lists, without a paragraph between them would be one in Word.
+_GAP = '<w:p><w:pPr><w:pStyle w:val="BodyText"/><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
 _SMALL_TABLES = frozenset({"register", "changes", "facts"})
+_BOLD, _ITALIC, _LINKED = "<w:b/><w:bCs/>", "<w:i/><w:iCs/>", '<w:rStyle w:val="Hyperlink"/>'
 _RAISED = '<w:vertAlign w:val="superscript"/>'
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -124,8 +129,12 @@ class _Builder:
     # -- blocks
 
     def blocks(self, blocks: Sequence[Block], *, style: str | None = None) -> Iterator[str]:
+        before: Block | None = None
         for block in blocks:
+            if isinstance(block, ListBlock) and isinstance(before, ListBlock):
+                yield _GAP
             yield from self.block(block, style)
+            before = block
 
     def block(self, block: Block, style: str | None) -> Iterator[str]:
         match block:
@@ -178,10 +187,16 @@ class _Builder:
                             "NumberedItem",
                             self.bookmarked(item.id, self.changed(lead, item.change) + runs),
                             item.change,
+                            left=624 + _STEP * (depth - 1) if depth > 1 else None,
                         )
                     else:
                         name = f"ListBullet{'' if depth == 1 else min(depth, 3)}" if first else "BodyText"
-                        yield self.paragraph(name, self.bookmarked(item.id if first else None, runs), item.change)
+                        yield self.paragraph(
+                            name,
+                            self.bookmarked(item.id if first else None, runs),
+                            item.change,
+                            left=_STEP * depth if first and depth > 3 else None,
+                        )
                     first = False
                 else:
                     yield from self.block(inner, None)
@@ -206,8 +221,7 @@ class _Builder:
             f'<w:tbl><w:tblPr><w:tblStyle w:val="ReportTable"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>{look}{described}</w:tblPr>'
             f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
         )
-        # two tables without a paragraph between them would become one in Word
-        yield '<w:p><w:pPr><w:pStyle w:val="BodyText"/><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
+        yield _GAP
 
     def row(self, row: Row, widths: Sequence[int], style: str, *, head: bool) -> str:
         change = self.revision(row.change) if row.change else ""
@@ -243,9 +257,10 @@ class _Builder:
 
     # -- paragraphs and runs
 
-    def paragraph(self, style: str, runs: str, change: Change = None) -> str:
+    def paragraph(self, style: str, runs: str, change: Change = None, *, left: int | None = None) -> str:
         mark = f"<w:rPr>{self.revision(change)}</w:rPr>" if change else ""
-        return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{mark}</w:pPr>{runs}</w:p>'
+        indent = f'<w:ind w:left="{left}"/>' if left is not None else ""
+        return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{indent}{mark}</w:pPr>{runs}</w:p>'
 
     def bookmark_name(self, id_: str) -> str:
         """A name that Word takes (letters, digits, underscores, at most 40), one for each id."""
@@ -294,12 +309,14 @@ class _Builder:
                 case Text(text, own):
                     kind = change or own
                     out.append(self.changed(self.run(text, properties, kind), kind))
+                # properties have their order: the style, then bold, then italic
                 case Strong(inner):
-                    out.append(self.runs(inner, change, properties + "<w:b/><w:bCs/>"))
+                    style, rest = _style_of(properties)
+                    out.append(self.runs(inner, change, f"{style}{_BOLD}{rest.replace(_BOLD, '')}"))
                 case Emphasis(inner):
-                    out.append(self.runs(inner, change, properties + "<w:i/><w:iCs/>"))
+                    out.append(self.runs(inner, change, properties.replace(_ITALIC, "") + _ITALIC))
                 case Link(href, inner):
-                    out.append(self.link(href, self.runs(inner, change, '<w:rStyle w:val="Hyperlink"/>')))
+                    out.append(self.link(href, self.runs(inner, change, _LINKED + _style_of(properties)[1])))
                 case Mark(text):
                     out.append(self.changed(self.run(text, _RAISED, change), change))
                 case Tag(text, _):
@@ -313,6 +330,10 @@ class _Builder:
 
         rid = self.part.relate_to(href, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
         return f'<w:hyperlink r:id="{rid}" w:history="1">{runs}</w:hyperlink>'
+
+
+def _style_of(properties: str) -> tuple[str, str]:
+    return (_LINKED, properties.removeprefix(_LINKED)) if properties.startswith(_LINKED) else ("", properties)
 
 
 def _legal(text: str) -> str:
