@@ -27,7 +27,7 @@ def written(rendered: Rendered, form: str) -> bytes:
     return text.write(rendered.document).encode()
 
 
-@pytest.mark.parametrize("form", ["html", "txt", "md"])
+@pytest.mark.parametrize("form", ["html", "docx", "md", "txt"])
 @pytest.mark.parametrize("path", ALL, ids=lambda p: p.stem)
 def test_every_format_that_is_read_gives_the_data_back(path: Path, form: str, tmp_path: Path) -> None:
     inspection = read_inspection(path)
@@ -87,9 +87,9 @@ def test_text_is_inert_and_whole_in_every_format(words: str, tmp_path: Path) -> 
 
     assert said in " ".join(entities.unescape(re.sub(r"<(?!/?(?:script|b)\b)[^>]+>", "", shown)).split())
     assert letters(said) in letters(terminal.write(rendered.document, width=100))
-    for form, data in (("html", html.write(rendered)), ("txt", text.write(rendered.document).encode())):
+    for form in ("html", "docx", "md", "txt"):
         out = tmp_path / f"x.{form}"
-        out.write_bytes(data)
+        out.write_bytes(written(rendered, form))
         again = read_inspection(out)
         assert unmark(again.recommendations[0].text) == unmark(words), form
 

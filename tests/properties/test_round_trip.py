@@ -63,7 +63,7 @@ def items(draw: Any, depth: int = 1) -> tuple[ListItem, ...]:
     made = []
     for _ in range(draw(st.integers(1, 3))):
         under = draw(items(depth + 1)) if depth < 5 and draw(st.integers(0, 3)) == 0 else ()
-        number = draw(st.one_of(st.none(), st.integers(1, 40).map(str)))
+        number = draw(st.one_of(st.none(), st.integers(1, 40).map(str), st.sampled_from(["a", "iv", "2.1"])))
         made.append(ListItem(text=draw(data_text), number=number, items=under))
     return tuple(made)
 
@@ -72,7 +72,8 @@ def items(draw: Any, depth: int = 1) -> tuple[ListItem, ...]:
 def tables(draw: Any) -> PrintedTable:
     width = draw(st.integers(1, 4))
     row = st.lists(st.one_of(data_text, st.just("")), min_size=width, max_size=width).map(tuple)
-    rows = draw(st.lists(row.filter(any), min_size=1, max_size=3))
+    # plain text cannot tell a second column that holds nothing from none
+    rows = draw(st.lists(row.filter(lambda cells: any(cells) and (width != 2 or cells[1])), min_size=1, max_size=3))
     header = draw(st.one_of(st.just(()), st.lists(literal.map(escape), min_size=width, max_size=width).map(tuple)))
     return PrintedTable(caption=draw(st.one_of(st.none(), literal.map(escape))), header=header, rows=tuple(rows))
 
@@ -148,7 +149,7 @@ def written(rendered: Rendered, form: str) -> bytes:
 
 @pytest.mark.parametrize("form", ["html", "docx", "md", "txt"])
 @settings(
-    max_examples=60,
+    max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     database=None,
