@@ -28,7 +28,7 @@ from reportgen.model import (
     Source,
     inconsistencies,
 )
-from reportgen.readers import disguised, is_foreign, read
+from reportgen.readers import disguised, is_foreign, read, sniff
 from reportgen.rendering import render
 
 __all__ = [
@@ -164,8 +164,9 @@ def _interpreted(path: Path, data: bytes, framework: str | Framework | None) -> 
     try:
         found = read(data, str(path))
     except InputError as error:
-        # an error page that shows nothing
-        raise (disguised(str(path), "text/html") if error.code == "RG103" and data else None) or error from None
+        # an error page may show nothing at all
+        blank = error.code == "RG103" and data.strip() and sniff(data) is None
+        raise (disguised(str(path), "text/html") if blank else None) or error from None
     source = Source(
         file=path.name, sha256=hashlib.sha256(data).hexdigest(), media_type=found.media_type, pages=found.pages
     )

@@ -178,13 +178,13 @@ def import_command(
             with closing(reports):
                 for result in reports:
                     results.append(result)
+                    if len(found) == 1 and result.error is not None:
+                        raise result.error
                     progress.show(lambda result=result: _tell_import(state, result))  # type: ignore[misc]
         except (KeyboardInterrupt, SystemExit):
             progress.close()
             _import_summary(state, results, len(found))
             raise
-    if len(found) == 1 and results[0].error is not None:
-        raise results[0].error
     if results[0].data is not None and stdout:
         click.echo(results[0].data, nl=False)
     elif results[0].data is not None and output is not None:

@@ -279,7 +279,10 @@ class _Child:
         if code >= 0:
             return _Death(f"the process that read it ended with exit code {code}", signal=0)
         with suppress(ValueError):
-            return _Death(f"the process that read it broke down ({signal.Signals(-code).name})", signal=-code)
+            name = signal.Signals(-code).name
+            # libraries written in C end the process where they get no more memory
+            why = f"{name}: out of memory, or a fault in a library" if name in ("SIGABRT", "SIGTRAP") else name
+            return _Death(f"the process that read it broke down ({why})", signal=-code)
         return _Death(f"the process that read it broke down (signal {-code})", signal=-code)
 
     def kill(self) -> None:

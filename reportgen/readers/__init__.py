@@ -39,7 +39,7 @@ TEXT = Kind("text/plain", "plain text", "text")
 _SAVE = "save it as .docx or PDF and import that"
 _OPEN_DOCUMENT = Kind("application/vnd.oasis.opendocument.text", "an OpenDocument text", hint=_SAVE)
 _ARCHIVE = Kind("application/zip", "a zip archive", hint="take the report out of it and import that")
-_OTHER_OFFICE = Kind("application/zip", "an Office file, but no Word document", hint="give the report itself")
+_OTHER_OFFICE = Kind("application/zip", "an Office file that is no Word document", hint="give the report itself")
 _OLD_WORD = Kind("application/msword", "an old Word document (.doc)", hint=_SAVE)
 _LOCKED = Kind(
     "application/x-ole-storage",
@@ -136,6 +136,9 @@ def read(data: bytes, name: str) -> Read:
             return _read_text(data, name)
         if kind.reader is None:
             raise InputError("RG201", f"{kind.name} has no reader", hint=kind.hint)
+        if kind is PDF and b"%%EOF" not in data.rstrip(_JUNK)[-2048:]:
+            # PDFium would make do with what is there, and nobody would know what is not
+            raise InputError("RG201", "the PDF is cut short: its end is missing", hint="fetch the file again")
         blocks, pages = import_module(f"reportgen.readers.{kind.reader}").read(data)
         return Read(tuple(blocks), kind.media_type, pages)
     except InputError as error:
@@ -184,7 +187,7 @@ def _decoded(data: bytes) -> str:
     except UnicodeDecodeError as error:
         message = f"not UTF-8 at byte {error.start} (0x{data[error.start]:02x})"
     declared = _CHARSET.search(data[:_HEAD])
-    if declared and is_html(data[:_HEAD].decode("latin-1")):
+    if declared and declared[1].lower() not in (b"utf-8", b"utf8") and is_html(data[:_HEAD].decode("latin-1")):
         label = declared[1].decode("ascii").lower()
         # browsers read these labels as the larger Windows set
         codec = {"iso-8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}.get(label, label)

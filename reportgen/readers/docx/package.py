@@ -141,5 +141,5 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
 
 
 def _first(error: Exception) -> str:
-    text = str(error).partition("\n")[0] or type(error).__name__
+    text = str(getattr(error, "msg", None) or error).partition("\n")[0] or type(error).__name__
     return text[:1].lower() + text[1:]
