@@ -54,7 +54,13 @@ def read(text: str, name: str) -> tuple[Block, ...]:
     """
     # without huge_tree the parser would drop long texts and deep elements and say nothing
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, no_network=True, huge_tree=True)
-    root = etree.fromstring(text.encode("utf-8"), parser)
+    try:
+        root = etree.fromstring(text.encode("utf-8"), parser)
+    except etree.XMLSyntaxError:
+        # it makes do with whatever is wrong in a page, so that this is a want of memory
+        raise InputError(
+            "RG107", "the page is too large to be taken apart", where=Where(file=name), hint="split it"
+        ) from None
     if root is None:
         raise InputError("RG103", "no page in the file", where=Where(file=name), hint="give a saved web page")
     _refuse_depth(root, name)
