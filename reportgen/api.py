@@ -172,7 +172,9 @@ def _interpreted(path: Path, data: bytes, framework: str | Framework | None) -> 
     )
     chosen = load_framework(framework) if isinstance(framework, str) else framework
     try:
-        inspection = interpret(found.blocks, source=source, framework=chosen)
+        inspection = interpret(
+            found.blocks, source=source, framework=chosen, by_place=found.by_place, second=found.second
+        )
     except InputError as error:
         error.where = replace(error.where, file=str(path))
         raise disguised(str(path), found.media_type) or error from None

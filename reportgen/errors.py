@@ -81,6 +81,9 @@ CODES: dict[str, str] = {
     "RG213": "value read from a place other than the usual one",
     "RG214": "page furniture left out",
     "RG215": "shown content differs from what it says of itself",
+    "RG216": "read by where it stands, without tags",
+    "RG217": "two readings of one file differ",
+    "RG218": "recommendation may be cut or glued",
     # comparison
     "RG301": "different providers",
     "RG302": "earlier and later are not in order of time",

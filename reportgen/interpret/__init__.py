@@ -16,6 +16,7 @@ from reportgen.document import Block
 from reportgen.errors import InputError, Where
 from reportgen.frameworks import framework_keys, load_framework
 from reportgen.interpret.cues import block_text, flat, front_text, labelled
+from reportgen.interpret.doubts import cut_or_glued, disagreements, read_by_place
 from reportgen.interpret.ours import framework_of, interpret_ours
 from reportgen.interpret.published import interpret_published
 from reportgen.interpret.values import read_periods
@@ -25,13 +26,22 @@ from reportgen.model import Framework, Inspection, Source, inconsistencies
 __all__ = ["detect", "interpret"]
 
 
-def interpret(blocks: Sequence[Block], *, source: Source, framework: Framework | None = None) -> Inspection:
+def interpret(
+    blocks: Sequence[Block],
+    *,
+    source: Source,
+    framework: Framework | None = None,
+    by_place: Sequence[int] = (),
+    second: Sequence[Block] | None = None,
+) -> Inspection:
     """Give the inspection that a report's blocks print, with evidence and notices.
 
     Args:
         blocks: what a reader found, in reading order.
         source: the file they came from.
         framework: the profile to read with; None tells it from the title and the dates on site.
+        by_place: pages that were read by where things stand on them: values from there come with a notice.
+        second: the blocks of an independent reading of the same file; where it gives other values, a notice says so.
 
     Returns:
         An inspection, partial where the report could not be read whole: what is missing is None with its reason, and
@@ -44,7 +54,12 @@ def interpret(blocks: Sequence[Block], *, source: Source, framework: Framework |
     if framework is None and framework_of(blocks):
         data = interpret_ours(blocks, source)
     else:
-        data = interpret_published(blocks, framework or detect(blocks, name), source)
+        chosen = framework or detect(blocks, name)
+        data = interpret_published(blocks, chosen, source)
+        notices = [*cut_or_glued(data["recommendations"]), *read_by_place(data, by_place)]
+        if second is not None:
+            notices += disagreements(data, interpret_published(second, chosen, source))
+        data["notices"] = (*data["notices"], *notices)
     if data["provider"] is None or not data["title"]:
         raise InputError(
             "RG203",

@@ -23,6 +23,14 @@ def is_heading(cues: Sequence[str], text: str) -> bool:
     return any(re.fullmatch(cue, folded(text), re.IGNORECASE) for cue in cues)
 
 
+def is_line(cues: Sequence[str], block: Block) -> bool:
+    """Whether a block is a short line that one of the cues matches from its beginning."""
+    if not isinstance(block, Paragraph | Heading) or (isinstance(block, Paragraph) and block.role):
+        return False
+    text = folded(block_text(block))
+    return len(text) <= 80 and any(re.match(cue, text, re.IGNORECASE) for cue in cues)
+
+
 def front_text(blocks: Sequence[Block], limit: int = 4000) -> str:
     """The text at the beginning of a report that tells what kind it is."""
     pieces: list[str] = []

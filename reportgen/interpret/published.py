@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
 from reportgen.document import Block
 from reportgen.frameworks import grade_by_label
 from reportgen.interpret.cues import folded, matches
-from reportgen.interpret.values import count_people, partial_date, read_number
+from reportgen.interpret.values import count_people, find_periods, partial_date, read_number, read_periods
 from reportgen.interpret.walk import Claim, Walk
 from reportgen.markup import escape
 from reportgen.model import (
@@ -28,7 +29,9 @@ from reportgen.model import (
     ItemsParagraph,
     Judgement,
     JudgementsHere,
+    Letter,
     ListItem,
+    Period,
     PrintedTable,
     Provider,
     Recommendation,
@@ -55,10 +58,13 @@ def interpret_published(blocks: Sequence[Block], framework: Framework, source: S
     team_found, legal = team(walk), legal_basis(walk)
     check_numbers(walk)
     values = walk.values
+    if framework.layout.letter is not None:
+        letter_values(walk, framework.layout.letter)
     data: dict[str, Any] = {
         "framework": framework.key,
         "type": kind.key if (kind := _type_rule(framework, walk)) else None,
         "title": walk.title,
+        "theme": values.get("theme"),
         "provider": Provider(
             name=walk.provider or "",
             short_name=short_name(walk.provider or "", framework),
@@ -195,6 +201,41 @@ def _sentence_claims(walk: Walk) -> None:
                     walk.claims.append(Claim(area.key, grade.key, area.label, found["grade"], "sentence", place))
 
 
+def letter_values(walk: Walk, letter: Letter) -> None:
+    """When inspectors were on site and what they looked at, from the sentences of a letter."""
+    published = walk.values.get("published")
+    for text, place, _ in units(walk):
+        for sentence in sentences(text):
+            if "inspected" not in walk.values and (found := _first(letter.dates, sentence)):
+                rest = folded(sentence)[found.end() :]
+                if periods := find_periods(rest):
+                    walk.values["inspected"], walk.evidence["inspected"] = periods, [place]
+                elif published and (periods := _before(rest, published.date)):
+                    walk.values["inspected"], walk.evidence["inspected"] = periods, [place]
+                    message = f"no year is printed; {periods[0].start.year} follows from the letter's date"
+                    walk.notice("RG213", message, "inspected", place)
+            if "theme" not in walk.values and (found := _first(letter.theme, sentence)):
+                value = found["value"].strip(" .,:;")
+                at = folded(sentence).find(value)
+                exact = sentence[at : at + len(value)] if len(folded(sentence)) == len(sentence) else value
+                walk.values["theme"], walk.evidence["theme"] = exact, [place]
+    if "inspected" in walk.values and "theme" not in walk.values:
+        walk.notice("RG203", "no sentence says what the visit looked at", "theme", level="info")
+
+
+def _first(cues: Sequence[str], text: str) -> re.Match[str] | None:
+    return next((found for cue in cues if (found := matches(cue, text))), None)
+
+
+def _before(text: str, day: date) -> tuple[Period, ...]:
+    """Periods printed without a year, in the last year that puts them before a day."""
+    for year in (day.year, day.year - 1):
+        periods = find_periods(text, year)
+        if periods and periods[-1].end <= day:
+            return periods
+    return ()
+
+
 def facts(walk: Walk) -> tuple[Fact, ...]:
     out: list[Fact] = []
     for rule in walk.framework.facts:
@@ -219,6 +260,10 @@ def facts(walk: Walk) -> tuple[Fact, ...]:
 
 def declarations(walk: Walk) -> tuple[Declaration, ...]:
     out: list[Declaration] = []
+    for line, value, place in walk.previous:
+        periods = read_periods(value)
+        day = periods[0].start.isoformat() if periods else None
+        out.append(Declaration(about="previous_inspection", text=line, date=day, evidence=(place,)))
     for text, place, _ in units(walk):
         for sentence in sentences(text):
             rule = next((r for r in walk.framework.declarations if matches(r.cue, sentence)), None)
@@ -298,20 +343,24 @@ def finished_sections(walk: Walk, judgements: Sequence[Judgement]) -> tuple[Sect
 
 def check_numbers(walk: Walk) -> None:
     """Numbers run from 1 through paragraphs and numbered recommendations; say where they do not."""
-    printed_numbers: list[tuple[int, Evidence]] = []
+    printed_numbers: list[tuple[int, Evidence, bool]] = []
     recommendations = {r["id"]: r for r in walk.recommendations}
     for section in walk.sections:
         for entry in section.entries:
             if isinstance(entry, TextParagraph) and (entry.number or "").isdigit():
-                printed_numbers.append((int(entry.number or 0), entry.evidence[0]))
+                printed_numbers.append((int(entry.number or 0), entry.evidence[0], False))
             elif isinstance(entry, RecommendationsHere):
                 for rid in entry.recommendations:
                     r = recommendations[rid]
                     if (r["number"] or "").isdigit():
-                        printed_numbers.append((int(r["number"]), r["evidence"][0]))
-    for (before, _), (number, place) in pairwise(printed_numbers):
-        if number != before + 1:
-            walk.notice("RG211", f"paragraph {number} follows paragraph {before}", "sections", place)
+                        printed_numbers.append((int(r["number"]), r["evidence"][0], True))
+    for (before, _, was), (number, place, recommended) in pairwise(printed_numbers):
+        if number == before + 1:
+            continue
+        # a run that a recommendation is part of may lack one of them
+        if was and recommended:
+            walk.notice("RG212", f"number {number} follows number {before}", "recommendations", place)
+        walk.notice("RG211", f"paragraph {number} follows paragraph {before}", "sections", place)
 
 
 def short_name(name: str, framework: Framework) -> str | None:
@@ -319,7 +368,8 @@ def short_name(name: str, framework: Framework) -> str | None:
     short = folded(name)
     for cue in framework.layout.short_name_drops:
         short = re.sub(cue, " ", short, flags=re.IGNORECASE)
-    return re.sub(r"\s+", " ", short).strip(" ,") or None
+    short = re.sub(r"\s+", " ", short).strip(" ,.")
+    return framework.layout.short_names.get(short, short) or None
 
 
 def _type_rule(framework: Framework, walk: Walk) -> TypeRule | None:

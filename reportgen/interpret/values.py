@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from reportgen.model import Inspector, Period
 
@@ -55,7 +55,39 @@ def read_periods(text: str) -> tuple[Period, ...]:
             return ()
         periods.append(Period(start=start, end=end))
         month, year = start_month, start_year
-    return tuple(reversed(periods))
+    return joined(periods[::-1])
+
+
+_LISTED = re.compile(rf"{_DAY}(?:(?:{_DASH}|\s*,?\s*\band\b\s*|\s*,\s*)(?:on\s+)?{_DAY})*", re.IGNORECASE)
+
+
+def find_periods(text: str, year: int | None = None) -> tuple[Period, ...]:
+    """The periods on site that a stretch of a sentence begins with: ``8 and 9 May 2024``, ``between 3 and 5 May 2024``.
+
+    ``year`` is taken where none is printed.
+    """
+    text = re.sub(r"\s+", " ", text).strip()
+    span = re.match(r"(?:between|from)\s+", text, re.IGNORECASE)
+    found = _LISTED.match(text, span.end() if span else 0)
+    if not found:
+        return ()
+    phrase = re.sub(r"\s*,\s*(?=\d)", " and ", re.sub(r"\bon\s+", "", found[0]))
+    if span:
+        phrase = re.sub(r"\band\b", "to", phrase, count=1)
+    if year is not None and not re.search(r"\b\d{4}\b", phrase):
+        phrase = f"{phrase} {year}"
+    return read_periods(phrase)
+
+
+def joined(periods: Sequence[Period]) -> tuple[Period, ...]:
+    """Periods that follow each other day by day as one."""
+    out: list[Period] = []
+    for period in periods:
+        if out and period.start == out[-1].end + timedelta(days=1):
+            out[-1] = Period(start=out[-1].start, end=period.end)
+        else:
+            out.append(period)
+    return tuple(out)
 
 
 def read_date(text: str) -> date | None:

@@ -12,10 +12,23 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
-from reportgen.document import Block, Heading, Item, ListBlock, Note, PageBreak, Paragraph, Place, Table, Terms, plain
+from reportgen.document import (
+    Block,
+    Heading,
+    Item,
+    ListBlock,
+    Note,
+    PageBreak,
+    Paragraph,
+    Place,
+    Row,
+    Table,
+    Terms,
+    plain,
+)
 from reportgen.frameworks import areas_by_label, grade_by_label
-from reportgen.interpret.cues import block_text, flat, folded, is_heading, labelled, matches
-from reportgen.interpret.values import partial_date, read_inspectors, read_periods
+from reportgen.interpret.cues import block_text, flat, folded, is_heading, is_line, labelled, matches
+from reportgen.interpret.values import partial_date, read_date, read_inspectors, read_periods
 from reportgen.markup import escape
 from reportgen.model import (
     Area,
@@ -24,8 +37,10 @@ from reportgen.model import (
     Framework,
     Furniture,
     GradeHere,
+    Inspector,
     ItemsParagraph,
     JudgementsHere,
+    Letter,
     ListItem,
     Notice,
     PrintedTable,
@@ -95,6 +110,8 @@ class Walk:
         self.sections: list[Draft] = []
         self.recommendations: list[dict[str, Any]] = []
         self.claims: list[Claim] = []
+        # labelled lines about the inspection before: the line, its value, its place
+        self.previous: list[tuple[str, str, Evidence]] = []
         self.scale: list[ScalePoint] = []
         self.footnotes: list[Footnote] = []
         self.furniture: list[Furniture] = []
@@ -120,9 +137,49 @@ class Walk:
     # -- the pass ------------------------------------------------------------------------------------------------
 
     def read(self) -> None:
+        if self.layout.letter is not None:
+            self._letterhead(self.layout.letter)
         body = self._cover()
         for block in body:
             self._block(block)
+
+    def _letterhead(self, letter: Letter) -> None:
+        """Take off what only makes a letter of it: addresses, date and salutation before, the signature after."""
+        opens = next((i for i, b in enumerate(self.blocks[:COVER]) if is_line(letter.opens, b)), None)
+        if opens is not None:
+            for block in self.blocks[: opens + 1]:
+                text = block_text(block)
+                if (day := read_date(text)) and "published" not in self.values:
+                    self.values["published"] = Published(date=day, basis="printed")
+                    self.evidence["published"] = [evidence_of(block)]
+                self._furnish("letter", text, block)
+            self.blocks = self.blocks[opens + 1 :]
+        titles = [re.escape(folded(t)) for t in self.layout.inspector_titles]
+        closes = next((i for i, b in reversed(list(enumerate(self.blocks))) if is_line(letter.closes, b)), None)
+        if closes is None:
+            # without a closing line, the name stands before the title of its bearer
+            signed = next((i for i, b in reversed(list(enumerate(self.blocks))) if is_line(titles, b)), None)
+            closes = signed - 2 if signed is not None and signed >= 2 else None
+        if closes is not None:
+            self._signature(self.blocks[closes + 1 :], titles)
+            for block in self.blocks[closes:]:
+                if isinstance(block, Paragraph | Heading) and not _role(block):
+                    self._furnish("letter", block_text(block), block)
+            kept = [b for b in self.blocks[closes:] if not isinstance(b, Paragraph | Heading) or _role(b)]
+            self.blocks = [*self.blocks[:closes], *kept]
+
+    def _signature(self, blocks: Sequence[Block], titles: Sequence[str]) -> None:
+        lines = [b for b in blocks if isinstance(b, Paragraph | Heading) and not _role(b)]
+        if not lines:
+            return
+        # the title stands behind the name, or on the next line
+        signed = re.match(rf"(.+?)(?:,? ({'|'.join(titles)}).*)?$", folded(block_text(lines[0])), re.IGNORECASE)
+        name = block_text(lines[0])[: len(signed[1])] if signed else block_text(lines[0])
+        title = block_text(lines[0])[len(name) :].strip(" ,") or None
+        title = title or next((block_text(b) for b in lines[1:2] if is_line(titles, b)), None)
+        if _could_name_a_body(name):
+            self.values["lead_inspectors"] = (Inspector(name=name, title=title),)
+            self.evidence["lead_inspectors"] = [evidence_of(lines[0])]
 
     def _cover(self) -> list[Block]:
         """Take the title, the provider and the labelled lines off the front; give back all that follows or remains."""
@@ -189,6 +246,8 @@ class Walk:
         elif value := labelled(text, layout.age_group):
             self.values.setdefault("age_group", value)
             self.evidence.setdefault("age_group", place)
+        elif value := labelled(text, layout.previous):
+            self.previous.append((text, value, place[0]))
         else:
             return False
         return True
@@ -242,8 +301,8 @@ class Walk:
             self.base_level = level
         elif self.rule is not None:
             inner = level > self.rule_level and not is_heading(self.layout.chapters, text)
-            # a sub-heading may be worded like a chapter; where levels are not known, a chapter it is
-            if inner and (known or area is None):
+            # a sub-heading may be worded like a chapter: it is a chapter where none are listed and no level is known
+            if inner and (known or area is None or self.contents):
                 self.heading = text
                 return
             self.rule = None
@@ -312,7 +371,9 @@ class Walk:
             if self.rule is not None and self._is_band(text):
                 return
             self._label(text, block)
-        if self.rule is not None and self.rule.items == "numbered" and block.number is not None:
+        if self.rule is not None and (
+            self.rule.items == "table" or (self.rule.items == "numbered" and block.number is not None)
+        ):
             self._recommend(text, block.number, block)
             return
         number = block.number
@@ -335,18 +396,18 @@ class Walk:
             self._add(ItemsParagraph(items=tuple(_list_item(item) for item in block.items)))
             return
         for item in block.items:
-            # points under a numbered recommendation belong to it
-            if self._follows_numbered() and not (item.number and self._runs_on(item.number)):
+            # points under a numbered recommendation, or in a row of a table, belong to it
+            if self._takes_points() and not (item.number and self._runs_on(item.number)):
                 self._lengthen(_item_text(item), item)
             else:
                 self._recommend(_item_text(item), item.number, item)
 
-    def _follows_numbered(self) -> bool:
-        """Whether the last thing printed is a numbered recommendation."""
+    def _takes_points(self) -> bool:
+        """Whether the last thing printed is a recommendation that points may stand under: numbered, or in a table."""
         entries = self._entries()
         if not entries or not isinstance(entries[-1], RecommendationsHere):
             return False
-        return self.recommendations[-1]["number"] is not None
+        return self.rule.items == "table" or self.recommendations[-1]["number"] is not None
 
     def _runs_on(self, number: str) -> bool:
         last = self.recommendations[-1]["number"] or ""
@@ -357,7 +418,9 @@ class Walk:
         last["text"] = f"{last['text']} {escape(text)}"
         last["evidence"] = (*last["evidence"], *evidences_of(item))
 
-    def _recommend(self, text: str, number: str | None, block: Block | Item) -> None:
+    def _recommend(
+        self, text: str, number: str | None, block: Block | Item | Row, responsible: str | None = None
+    ) -> None:
         if any(matches(cue, text) for cue in self.rules.none_said):
             self._add(TextParagraph(number=number, text=escape(text), evidence=evidences_of(block, number)))
             return
@@ -379,6 +442,7 @@ class Walk:
                 "heading": heading,
                 "timescale": timescale,
                 "addressee": self.rule.addressee or self.addressee or self.rules.default_addressee,
+                "responsible": responsible,
                 "references": tuple(references),
                 "evidence": evidences_of(block, number),
             }
@@ -393,6 +457,9 @@ class Walk:
     # -- tables --------------------------------------------------------------------------------------------------
 
     def _table(self, block: Table) -> None:
+        if self.rule is not None and self.rule.items == "table":
+            self._recommended_rows(block)
+            return
         rows = [[plain(cell.inlines) for cell in row.cells] for row in (*block.head, *block.rows)]
         header = tuple(rows.pop(0)) if rows and self._is_header(rows[0]) else ()
         caption = plain(block.caption) or None
@@ -405,6 +472,11 @@ class Walk:
         if 2 * sum(f is not None for f in found) > len(rows):
             found = [f or self._nearly_judged(row, found) for f, row in zip(found, rows, strict=True)]
         areas = [f.area for f in found if f]
+        for cell in (cell for row in rows for cell in row):
+            if lead := next((m for cue in self.layout.lead_cells if (m := matches(cue, cell))), None):
+                people = (*self.values.get("lead_inspectors", ()), Inspector(**lead.groupdict()))
+                self.values["lead_inspectors"] = people
+                self.evidence.setdefault("lead_inspectors", []).append(evidence_of(block))
         for judged, source in zip(found, block.rows[-len(rows) :], strict=False):
             if judged:
                 self.claims.append(replace(judged, evidence=evidence_of(source)))
@@ -415,6 +487,17 @@ class Walk:
         if self._scale_rows(rows):
             return
         self._add(TableParagraph(table=table))
+
+    def _recommended_rows(self, block: Table) -> None:
+        """Each row of a table of recommendations is one: what is to be done, and who is responsible if it says so."""
+        for row in (*block.head, *block.rows):
+            cells = [text for cell in row.cells if (text := plain(cell.inlines))]
+            if not cells:
+                continue
+            if row in block.head or is_heading(self.rule.headings, cells[0]):
+                self._furnish("label", " ".join(cells), block)
+            else:
+                self._recommend(cells[0], None, row, " ".join(cells[1:]) or None)
 
     def _chapter(self, label: str, judged: Claim, header: Sequence[str], block: Table) -> None:
         """A table of one judgement under its column heads opens the chapter on that area: its label is the heading."""

@@ -158,6 +158,7 @@ class ComparedRecommendation(Model):
     timescale: str | None = None
     timescale_label: str | None = None
     addressee: str | None = None
+    responsible: str | None = None
     evidence: tuple[Evidence, ...] = ()
     candidates: tuple[Candidate, ...] = ()
 

@@ -113,7 +113,10 @@ class Theme(Model):
 
 
 class RecommendationSection(Model):
-    """A section that holds recommendations. ``items``: what an item is printed as."""
+    """A section that holds recommendations. ``items``: what an item is printed as.
+
+    ``table``: a row an item, in a second column who is responsible; a table of one column may come as paragraphs.
+    """
 
     headings: tuple[Cue, ...] = Field(min_length=1)
     items: Literal["bullets", "numbered", "table"] = "bullets"
@@ -180,6 +183,20 @@ class TypeRule(Model):
     areas: tuple[Key, ...] = ()
 
 
+class Letter(Model):
+    """How a report that is a letter is laid out.
+
+    ``opens``: the salutation, before which stand the sender's and the receiver's address and the letter's date;
+    ``closes``: the line before the signature; ``dates``: where its text says when inspectors were on site, up to the
+    first day; ``theme``: where it says what they looked at, with a group ``value``.
+    """
+
+    opens: tuple[Cue, ...] = Field(min_length=1)
+    closes: tuple[Cue, ...] = Field(min_length=1)
+    dates: tuple[Cue, ...] = ()
+    theme: tuple[Cue, ...] = ()
+
+
 class Layout(Model):
     """How the published report is laid out: the cues that a reader needs, and the labels that an output prints."""
 
@@ -189,15 +206,19 @@ class Layout(Model):
     inspector: tuple[Words, ...] = ("Lead inspector", "Lead inspectors")
     inspector_titles: tuple[Words, ...] = ()
     age_group: tuple[Words, ...] = ("Age group",)
+    previous: tuple[Words, ...] = ()
+    lead_cells: tuple[Cue, ...] = ()
     judgement_headers: tuple[Words, ...] = ()
     not_judged: tuple[Cue, ...] = ()
     provider_patterns: tuple[Cue, ...] = ()
     short_name_drops: tuple[Cue, ...] = ()
+    short_names: dict[str, Words] = Field(default_factory=dict)
     team: tuple[Cue, ...] = ()
     legal_basis: tuple[Cue, ...] = ()
     reuse: tuple[Cue, ...] = ()
     imprint: tuple[Cue, ...] = ()
     scale_sections: tuple[Cue, ...] = ()
+    letter: Letter | None = None
     chapters: tuple[Cue, ...] = ()
     glance: Words = "Judgements at a glance"
     record: Words = "Record of main findings"

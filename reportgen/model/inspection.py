@@ -102,6 +102,7 @@ class Recommendation(Model):
     heading: Str | None = None
     timescale: Key | None = None
     addressee: Key | None = None
+    responsible: Str | None = None
     areas: tuple[Key, ...] = ()
     references: tuple[Words, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -238,7 +239,7 @@ class Declaration(Model):
 class Furniture(Model):
     """Something printed that is not part of the report's content: contents, page numbers, running heads, imprint."""
 
-    kind: Literal["contents", "page-number", "running-head", "imprint", "title-page", "label"]
+    kind: Literal["contents", "page-number", "running-head", "imprint", "title-page", "label", "letter"]
     text: Words
     evidence: tuple[Evidence, ...] = ()
 
@@ -264,6 +265,7 @@ class Inspection(Model):
     framework: Key
     type: Key | None = None
     title: Words
+    theme: Str | None = None
     provider: Provider
     inspected: tuple[Period, ...] = ()
     published: Published | None = None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from importlib import import_module
 
 from reportgen.document import Block
 from reportgen.errors import InputError, Where
@@ -23,19 +22,18 @@ _CHARSET = re.compile(rb"""<meta\b[^>]{0,200}?\bcharset\s*=\s*["']?\s*([A-Za-z0-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file: its media type, its name with an article, the module that reads it or what to do without one."""
+    """A kind of file: its media type, its name with an article, and what to do where there is no reader for it."""
 
     media_type: str
     name: str
-    reader: str | None = None
-    hint: str = ""
+    hint: str | None = None
 
 
-PDF = Kind("application/pdf", "a PDF", "pdf")
-DOCX = Kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "a Word document", "docx")
-HTML = Kind("text/html", "a web page", "html")
-MARKDOWN = Kind("text/markdown", "Markdown", "markdown")
-TEXT = Kind("text/plain", "plain text", "text")
+PDF = Kind("application/pdf", "a PDF")
+DOCX = Kind("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "a Word document")
+HTML = Kind("text/html", "a web page")
+MARKDOWN = Kind("text/markdown", "Markdown")
+TEXT = Kind("text/plain", "plain text")
 _SAVE = "save it as .docx or PDF and import that"
 _OPEN_DOCUMENT = Kind("application/vnd.oasis.opendocument.text", "an OpenDocument text", hint=_SAVE)
 _ARCHIVE = Kind("application/zip", "a zip archive", hint="take the report out of it and import that")
@@ -79,11 +77,17 @@ _PROMISED = {".pdf": "a PDF", ".docx": "a Word document", ".docm": "a Word docum
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a reader found: blocks in reading order, the media type, the number of pages (None where there are none)."""
+    """What a reader found: blocks in reading order, the media type, the number of pages (None where there are none).
+
+    ``by_place``: pages whose order and kinds were told by where things stand, for want of tags. ``second``: the blocks
+    of another, independent reading of the same file, to be held against the first; None where there is none.
+    """
 
     blocks: tuple[Block, ...]
     media_type: str
     pages: int | None = None
+    by_place: tuple[int, ...] = ()
+    second: tuple[Block, ...] | None = None
 
 
 def sniff(data: bytes) -> Kind | None:
@@ -134,13 +138,19 @@ def read(data: bytes, name: str) -> Read:
         kind = sniff(data)
         if kind is None:
             return _read_text(data, name)
-        if kind.reader is None:
+        if kind.hint is not None:
             raise InputError("RG201", f"{kind.name} has no reader", hint=kind.hint)
         if kind is PDF and b"%%EOF" not in data.rstrip(_JUNK)[-2048:]:
             # PDFium would make do with what is there, and nobody would know what is not
             raise InputError("RG201", "the PDF is cut short: its end is missing", hint="fetch the file again")
-        blocks, pages = import_module(f"reportgen.readers.{kind.reader}").read(data)
-        return Read(tuple(blocks), kind.media_type, pages)
+        if kind is DOCX:
+            from reportgen.readers import docx
+
+            return Read(docx.read(data), kind.media_type)
+        from reportgen.readers import pdf
+
+        found = pdf.read(data)
+        return Read(found.blocks, kind.media_type, found.pages, found.by_place, found.second)
     except InputError as error:
         raise error.at(where) from None
 

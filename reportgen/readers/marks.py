@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 #: Glyphs that begin an item; the private-use ones are what symbol fonts leave in extracted text.
-BULLET = re.compile(r"([•◼▪●○◦■□◆⬛‣⁃∙·➢✓\ue000-\uf8ff]|[-–—*o§](?=\s))\s*(?=\S)")
+BULLET = re.compile(r"([•◼▪●○◦■□◆⬛‣⁃∙·➢✓\ue000-\uf8ff]|[-–—−*o§](?=\s))\s*(?=\S)")
 #: A printed number such as ``12.`` or ``2.1.``, with the space behind it or tight against a sentence.
 NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,2})*)\.(?:\s+(?=\S)|(?=[A-Z‘“]))")
 #: A labelled line such as ``Lead inspector:``.

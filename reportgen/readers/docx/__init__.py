@@ -53,8 +53,8 @@ _CHARACTERS = {w("tab"): "\t", w("ptab"): "\t", w("br"): " ", w("cr"): " ", w("n
 _INDENT = 340
 
 
-def read(data: bytes) -> tuple[tuple[Block, ...], None]:
-    """Give the blocks of a Word file in reading order; it has no pages.
+def read(data: bytes) -> tuple[Block, ...]:
+    """Give the blocks of a Word file in reading order.
 
     Raises:
         InputError: no Word file, a damaged or a locked one, or one made to do harm (RG201, RG107); no text (RG103).
@@ -63,7 +63,7 @@ def read(data: bytes) -> tuple[tuple[Block, ...], None]:
     blocks = reader.document()
     if not any(not (isinstance(b, Paragraph) and b.role == "running-head") for b in blocks):
         raise InputError("RG103", "the Word file shows no text", hint="a scan needs text recognition (OCR) first")
-    return blocks, None
+    return blocks
 
 
 class _Reader:

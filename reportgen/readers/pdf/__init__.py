@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reportgen.document import (
@@ -36,13 +36,28 @@ from reportgen.readers.pdf.pages import Page, opened, read_pages
 
 #: What a contents list entry ends with: dots or space, and a page number.
 _ENTRY = re.compile(r"^(.*?\S)[\s.…]*\s(\d{1,3})$")
+_CONTENTS = ("contents", "table of contents")
 _PAGE_NUMBER = re.compile(r"(?:page )?\d{1,4}(?: of \d{1,4})?", re.IGNORECASE)
 #: The part of a page's height, from either edge, where running heads stand.
 _MARGIN = 0.09
 
 
-def read(data: bytes) -> tuple[tuple[Block, ...], int]:
-    """Give the blocks of a PDF in reading order, and its number of pages.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A PDF read: its blocks in order, its number of pages, the numbers of those read by place for want of good tags.
+
+    ``second`` is the same document read by place alone, where it has tags: two readings that share nothing but the
+    text, so that whoever understands them can hold one against the other.
+    """
+
+    blocks: tuple[Block, ...]
+    pages: int
+    by_place: tuple[int, ...] = ()
+    second: tuple[Block, ...] | None = None
+
+
+def read(data: bytes) -> Reading:
+    """Read a PDF.
 
     Units: pages count from 1; spans are characters of the page's text as PDFium gives it.
 
@@ -54,19 +69,29 @@ def read(data: bytes) -> tuple[tuple[Block, ...], int]:
     if not any(page.runs for page in all_pages):
         what = "pictures only, no text layer" if any(p.pictures for p in all_pages) else "no text"
         raise InputError("RG201", f"the PDF holds {what}", hint="run it through text recognition (OCR) first")
-    laid = [_bits(page) for page in all_pages]
+    found = [_bits(page) for page in all_pages]
+    laid = [bits if bits is not None else untagged.bits_of(page) for page, bits in zip(all_pages, found, strict=True)]
+    by_place = [page.number for page, bits in zip(all_pages, found, strict=True) if bits is None and page.runs]
+    second = None
+    if len(by_place) < len([page for page in all_pages if page.runs]):
+        second = _assembled(all_pages, [untagged.bits_of(page) for page in all_pages])
+    return Reading(_assembled(all_pages, laid), len(all_pages), tuple(by_place), second)
+
+
+def _assembled(all_pages: Sequence[Page], laid: list[list[Bit]]) -> tuple[Block, ...]:
+    """The blocks that the pieces of all pages make up."""
     _mark_furniture(all_pages, laid)
     bits = [bit for page in laid for bit in page]
     _mark_contents(bits)
-    bits = _join(bits)
-    return tuple(_blocks(bits)), len(all_pages)
+    return tuple(_blocks(_join(bits)))
 
 
-def _bits(page: Page) -> list[Bit]:
-    if not page.tags:
-        return untagged.bits_of(page)
+def _bits(page: Page) -> list[Bit] | None:
+    """The pieces of a tagged page, with what is painted outside its tags; None where its tags cannot be used."""
+    bits = tagged.bits_of(page) if page.tags else None
+    if bits is None:
+        return None
     inside = tagged.marks_of(page.tags)
-    bits = tagged.bits_of(page)
     outside = [r for r in page.runs if r.mark not in inside and r.text.strip()]
     for stray in untagged.bits_of(page, outside):
         # where the eye meets it: before the first piece that begins lower down
@@ -117,18 +142,22 @@ def _shape(bit: Bit) -> str:
 def _mark_contents(bits: Sequence[Bit]) -> None:
     """A contents list that is not tagged as one: its heading, and the lines with rising page numbers under it."""
     for index, bit in enumerate(bits):
-        if bit.kind == "contents" or bit.text.casefold().strip(" :") not in ("contents", "table of contents"):
+        if bit.kind == "contents" or _folded(bit.text) not in _CONTENTS:
             continue
         entries: list[Bit] = []
         last = 0
-        for following in bits[index + 1 :]:
-            if following.kind in ("page-number", "running-head", "contents"):
-                continue
-            found = _ENTRY.match(following.text) if following.kind in ("text", "item") else None
-            if not found or int(found[2]) < last:
+        rest = [b for b in bits[index + 1 :] if b.kind not in ("page-number", "running-head", "contents")]
+        for entry, following in zip(rest, [*rest[1:], None], strict=True):
+            if entry.kind not in ("text", "item"):
                 break
-            last = int(found[2])
-            entries.append(following)
+            if found := _ENTRY.match(entry.text):
+                if int(found[2]) < last:
+                    break
+                last = int(found[2])
+            # an entry on two lines has its page number on the second
+            elif following is None or not _ENTRY.match(following.text) or following.page != entry.page:
+                break
+            entries.append(entry)
         if entries or (index + 1 < len(bits) and bits[index + 1].kind == "contents"):
             for entry in (bit, *entries):
                 if entry.number:
@@ -138,7 +167,15 @@ def _mark_contents(bits: Sequence[Bit]) -> None:
 
 def _titles(bits: Sequence[Bit]) -> dict[str, int]:
     """The headings that a contents list names, folded, with their level from 2: by how far their entries are set in."""
-    entries = [(bit.left, m[1]) for bit in bits if bit.kind == "contents" and (m := _ENTRY.match(bit.text))]
+    entries: list[tuple[float, str]] = []
+    begun: Bit | None = None
+    for bit in bits:
+        if bit.kind != "contents" or _folded(bit.text) in _CONTENTS:
+            continue
+        whole = f"{begun.text} {bit.text}" if begun else bit.text
+        if found := _ENTRY.match(whole):
+            entries.append(((begun or bit).left, found[1]))
+        begun = None if found else bit
     lefts: list[float] = []
     for left in sorted(left for left, _ in entries):
         if not lefts or left - lefts[-1] > 4:
@@ -167,15 +204,8 @@ def _join(bits: Sequence[Bit]) -> list[Bit]:
             out.append(bit)
             continue
         before = out[open_at] if open_at is not None else None
-        if before is not None and before.page < bit.page and _other_half(before, bit):
-            _extend(before, bit)
-            continue
-        if (
-            before is not None
-            and bit.continues
-            and before.kind == "item"
-            and before.page == bit.page
-            and _is_cut(before.text, bit.text)
+        if before is not None and (
+            (before.page < bit.page and _other_half(before, bit)) or (before.page == bit.page and _broken(before, bit))
         ):
             _extend(before, bit)
             continue
@@ -200,8 +230,18 @@ def _other_half(before: Bit, bit: Bit) -> bool:
     return (before.number is not None or before.bullet or before.lines > 1) and not (before.bold and before.lines == 1)
 
 
-def _is_cut(text: str, following: str) -> bool:
-    return not terminated(text) and following[:1].islower()
+_UNFINISHED = re.compile(r"(?:,|\b(?:and|or|of|the|a|to|for|with|in|by|from|their|that|which))$")
+
+
+def _broken(before: Bit, bit: Bit) -> bool:
+    """Whether two pieces of one page are one sentence that was typed as two paragraphs, or tagged as two."""
+    if "table" in (before.kind, bit.kind) or bit.number or bit.bullet or terminated(before.text):
+        return False
+    if bit.kind == "item" and not bit.continues:
+        return False
+    alike = abs(before.size - bit.size) <= 0.6 and before.bold == bit.bold and not before.bold
+    goes_on = bit.text[:1].islower() or _UNFINISHED.search(before.text) is not None
+    return alike and goes_on and len(before.text) > 40 and not before.tag.startswith("H") and not LABEL.match(bit.text)
 
 
 def _extend(before: Bit, bit: Bit) -> None:

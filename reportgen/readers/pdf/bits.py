@@ -55,9 +55,15 @@ class Bit:
         return self.place.page
 
 
-def bit_of(runs: Sequence[Run], page: int, kind: Kind = "text", tag: str = "", label: str = "") -> Bit | None:
-    """One piece made of runs, None where they show nothing. ``label``: what its tags put before it as its label."""
+def bit_of(runs: Sequence[Run], page: int, kind: Kind = "text", tag: str = "") -> Bit | None:
+    """One piece made of runs, None where they show nothing.
+
+    Running text is put into the order in which it was painted: tags share out the text, and are less careful about its
+    order than about whose it is.
+    """
     shown = [r for r in runs if r.text.strip()]
+    if kind != "table":
+        shown.sort(key=lambda r: r.start)
     if not shown:
         return None
     main = main_size(shown)
@@ -66,9 +72,7 @@ def bit_of(runs: Sequence[Run], page: int, kind: Kind = "text", tag: str = "", l
         return None
     number, bullet = None, False
     if kind in ("text", "item"):
-        number, bullet, text = lead(label, text)
-        if number is None and not bullet and kind == "item" and label:
-            text = f"{label} {text}"
+        number, bullet, text = lead(text)
     rows = set_lines(shown)
     letters = [r for r in shown if re.search(r"\w", r.text)] or shown
     return Bit(
@@ -88,13 +92,12 @@ def bit_of(runs: Sequence[Run], page: int, kind: Kind = "text", tag: str = "", l
     )
 
 
-def lead(label: str, text: str) -> tuple[str | None, bool, str]:
-    """A printed number or a bullet at the beginning of a piece (or in its label), and the text without it."""
-    whole = f"{label} {text}" if label else text
-    if found := NUMBER.match(whole):
-        return found[1], False, whole[found.end() :]
-    if found := BULLET.match(whole):
-        return None, True, whole[found.end() :]
+def lead(text: str) -> tuple[str | None, bool, str]:
+    """A printed number or a bullet at the beginning of a piece, and the text without it."""
+    if found := NUMBER.match(text):
+        return found[1], False, text[found.end() :]
+    if found := BULLET.match(text):
+        return None, True, text[found.end() :]
     return None, False, text
 
 
@@ -112,7 +115,7 @@ def is_raised(run: Run, before: Run | None, main: float) -> bool:
         before is not None
         and _MARK.fullmatch(run.text.strip()) is not None
         and run.size <= _RAISED * main
-        and run.bottom > before.bottom + 0.1 * main
+        and run.base > before.base + 0.1 * main
     )
 
 
@@ -153,6 +156,7 @@ def set_lines(runs: Sequence[Run]) -> list[list[Run]]:
 
 
 def _next_line(before: Run, run: Run) -> bool:
-    middle = (run.top + run.bottom) / 2
-    lower = middle < before.bottom - 0.1 * before.size
-    return lower or (run.left < before.left - 1 and abs(run.bottom - before.bottom) > 0.5 * run.size)
+    """Whether a run stands on another line: lower, higher than any mark is raised, or level but further left."""
+    size = max(before.size, run.size)
+    apart = before.base - run.base
+    return apart > 0.5 * size or apart < -0.7 * size or run.right < before.left - size

@@ -28,7 +28,8 @@ class Run:
     """Text of one style that was painted at once, with the white space that follows it.
 
     ``start`` and ``end`` count characters of the page's text; ``mark`` is the id of the marked content that holds it,
-    None outside all; positions are points from the lower left corner; ``size`` is the size of type in points.
+    None outside all; positions are points from the lower left corner, ``base`` that of the base line, the others those
+    of the ink; ``size`` is the size of type in points.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Run:
     bottom: float
     right: float
     top: float
+    base: float
 
 
 @dataclass(slots=True)
@@ -191,6 +193,7 @@ def _run(raw: Any, handle: Any, text: str, start: int, fonts: dict[int, bool]) -
         bottom=bottom.value,
         right=right.value,
         top=top.value,
+        base=matrix.f,
     )
 
 

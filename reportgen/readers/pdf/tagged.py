@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
-from reportgen.readers.pdf.bits import Bit, bit_of, composed, main_size
+from reportgen.readers.pdf.bits import Bit, bit_of, main_size
 from reportgen.readers.pdf.pages import Element, Page, Run
 
 _INLINE = {"Span", "Link", "Quote", "Em", "Strong", "Reference", "Annot", "Sub", "Code", "BibEntry", "Ruby", "Warichu"}
@@ -18,9 +19,14 @@ _HEADINGS = {"H", "H1", "H2", "H3", "H4", "H5", "H6"}
 _LONG_CELL = 250
 
 
-def bits_of(page: Page) -> list[Bit]:
-    """The pieces of a tagged page in the order of its tags; what is painted outside all tags is not among them."""
-    return _Tags(page).read()
+def bits_of(page: Page) -> list[Bit] | None:
+    """The pieces of a tagged page in the order of its tags; what is painted outside all tags is not among them.
+
+    None where the tags share out the text wrongly: where pieces of running text lie within each other as painted.
+    """
+    bits = _Tags(page).read()
+    spans = sorted((b.place.start or 0, b.place.end or 0) for b in bits if b.kind in ("text", "item"))
+    return None if any(later[0] < earlier[1] for earlier, later in pairwise(spans)) else bits
 
 
 def marks_of(elements: Iterable[Element | int]) -> set[int]:
@@ -123,18 +129,19 @@ class _Tags:
 
     def _item(self, element: Element) -> None:
         """An item: its label, its text, and what is nested in it, each a piece of its own."""
-        label = ""
         notes: list[Element] = []
+        marker: list[Run] = []
         for child in _elements(element):
             if child.kind == "Lbl":
-                runs = self._inline(child.children, notes)
-                label = composed(runs, main_size(runs)) if any(r.text.strip() for r in runs) else ""
+                marker.extend(self._inline(child.children, notes))
         held: list[Run] = []
         first = True
 
         def flush() -> None:
             nonlocal first
-            bit = bit_of(held, self.page.number, "item", "LI", label if first else "")
+            if not any(r.text.strip() for r in held):
+                return
+            bit = bit_of([*marker, *held] if first else held, self.page.number, "item", "LI")
             if bit is not None:
                 # a further paragraph of the same item, or the rest of one that began on the page before
                 bit.continues = bit.number is None and not bit.bullet
