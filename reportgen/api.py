@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen import data_files, files, workers
+from reportgen.carried import NAME, ToCarry, seal
 from reportgen.comparing import compare as _compare
 from reportgen.document import Rendered
 from reportgen.errors import InputError, UsageFault, Where
@@ -23,12 +24,13 @@ from reportgen.model import (
     Decisions,
     Framework,
     Inspection,
+    Notice,
     Problem,
     Published,
     Source,
     inconsistencies,
 )
-from reportgen.readers import disguised, is_foreign, read, sniff
+from reportgen.readers import carrying, disguised, is_foreign, read, sniff
 from reportgen.rendering import render
 
 __all__ = [
@@ -161,6 +163,47 @@ def renamed(data: str, id: str, to: str) -> bytes:
 
 
 def _interpreted(path: Path, data: bytes, framework: str | Framework | None) -> Inspection:
+    chosen = load_framework(framework) if isinstance(framework, str) else framework
+    inspection, doubt = _carried(path, data, chosen)
+    if inspection is not None:
+        return inspection
+    inspection = _shown(path, data, chosen)
+    if doubt is None:
+        return inspection
+    return inspection.model_copy(update={"notices": (doubt, *inspection.notices)})
+
+
+def _carried(path: Path, data: bytes, framework: Framework | None) -> tuple[Inspection | None, Notice | None]:
+    """The inspection whose data a document carries, if they are what it shows; else what is wrong with them, if any."""
+    found = carrying.carried(data)
+    if found is None:
+        return None, None
+    try:
+        whole = seal(carrying.shown(data), found.data) == found.seal
+        checks = (inconsistencies, _against_framework)
+        inspection = data_files.loads(found.data, Inspection, name=f"{path}/{NAME}", checks=checks).value
+    except InputError as error:
+        message = f"the data file in the document cannot be used ({error.code} {error.message}); what it shows was read"
+        return None, Notice(code="RG215", message=message)
+    if not whole:
+        message = "the data file in the document is not that of what it shows any more; what it shows was read"
+        return None, Notice(code="RG215", message=message)
+    if framework is not None and framework.key != inspection.framework:
+        message = f"the data file in the document is of the framework {inspection.framework}; what it shows was read"
+        return None, Notice(code="RG219", level="info", message=message)
+    source = inspection.source or Source()
+    if source.sha256 is None:
+        kind = sniff(data)
+        here = {"file": path.name, "sha256": hashlib.sha256(data).hexdigest()}
+        source = source.model_copy(update={**here, "media_type": kind.media_type if kind else None})
+    taken = Notice(
+        code="RG219", level="info", message="taken from the data file in the document, which is what it shows"
+    )
+    notices = (taken, *(notice for notice in inspection.notices if notice.code != "RG219"))
+    return inspection.model_copy(update={"source": source, "notices": notices}), None
+
+
+def _shown(path: Path, data: bytes, chosen: Framework | None) -> Inspection:
     try:
         found = read(data, str(path))
     except InputError as error:
@@ -170,7 +213,6 @@ def _interpreted(path: Path, data: bytes, framework: str | Framework | None) -> 
     source = Source(
         file=path.name, sha256=hashlib.sha256(data).hexdigest(), media_type=found.media_type, pages=found.pages
     )
-    chosen = load_framework(framework) if isinstance(framework, str) else framework
     try:
         inspection = interpret(
             found.blocks, source=source, framework=chosen, by_place=found.by_place, second=found.second
@@ -276,7 +318,10 @@ def serialise(subject: Inspection | Comparison | Rendered, to: str) -> bytes:
         raise UsageFault("RG506", f"unknown format {to!r}", hint=f"one of: {', '.join(FORMATS)}")
     # a writer is loaded when it is wanted: PDF and Word bring heavy libraries
     writer: Any = import_module(f"reportgen.writers.{_WRITERS[to]}")
-    made: str | bytes = writer.write(rendered if to in ("html", "pdf") else rendered.document)
+    what = rendered if to in ("html", "pdf") else rendered.document
+    if to in ("pdf", "docx") and rendered.data is not None:
+        return bytes(writer.write(what, carrying=ToCarry(rendered.data, carrying.shown)))
+    made: str | bytes = writer.write(what)
     return made.encode("utf-8") if isinstance(made, str) else made
 
 

@@ -84,6 +84,7 @@ CODES: dict[str, str] = {
     "RG216": "read by where it stands, without tags",
     "RG217": "two readings of one file differ",
     "RG218": "recommendation may be cut or glued",
+    "RG219": "data file in the document",
     # comparison
     "RG301": "different providers",
     "RG302": "earlier and later are not in order of time",

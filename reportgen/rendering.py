@@ -134,7 +134,8 @@ def render(
             "running": unmark(title),
         },
     )
-    return Rendered(page, document, pack.name, base=str(pack.folder))
+    data = data_files.dump(subject, to="json").encode("utf-8") if isinstance(subject, Inspection) else None
+    return Rendered(page, document, pack.name, base=str(pack.folder), data=data)
 
 
 def _check_headings(blocks: Sequence[Any], source: str) -> None:

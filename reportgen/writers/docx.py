@@ -11,13 +11,15 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape, quoteattr
 
+from reportgen.carried import NAMESPACE, ToCarry
 from reportgen.document import (
     Aside,
     Block,
@@ -47,6 +49,9 @@ from reportgen.errors import InputError, TemplateError
 
 _NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_RELATED = "word/_rels/document.xml.rels"
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _DECLARED = f'xmlns:w="{_NS}" xmlns:r="{_R}"'
 _TEXT_WIDTH = 9070
 #: What each level of a list is set further in, as in the shell.
@@ -67,11 +72,12 @@ _RAISED = '<w:vertAlign w:val="superscript"/>'
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def write(document: Document, *, shell: str | Path | None = None) -> bytes:
+def write(document: Document, *, shell: str | Path | None = None, carrying: ToCarry | None = None) -> bytes:
     """The document as a .docx.
 
     Args:
         document: the tree.
+        carrying: a data file to put into a part of its own, sealed with what the finished document shows; None puts none.
         shell: the Word file that gives styles, footers and page; None takes that of the standard pack.
 
     Raises:
@@ -96,7 +102,38 @@ def write(document: Document, *, shell: str | Path | None = None) -> bytes:
     _properties(file, document)
     buffer = io.BytesIO()
     file.save(buffer)
-    return _steady(buffer.getvalue())
+    made = buffer.getvalue()
+    return _steady(made, _carrying(made, carrying) if carrying else {})
+
+
+def _carrying(made: bytes, carrying: ToCarry) -> dict[str, bytes]:
+    """The parts that make a Word file carry its data, new ones and those that have to name them."""
+    free = 1
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        while f"customXml/item{free}.xml" in archive.namelist():
+            free += 1
+        related = archive.read(_RELATED).decode("utf-8")
+        types = archive.read("[Content_Types].xml").decode("utf-8")
+    text = _ILLEGAL.sub(lambda m: f"\\u{ord(m[0]):04x}", carrying.data.decode("utf-8"))
+    part = f'{_HEAD}<data xmlns="{NAMESPACE}" seal="{carrying.seal(made)}">{escape(text)}</data>'
+    key = str(uuid5(NAMESPACE_URL, NAMESPACE)).upper()
+    properties = (
+        f'{_HEAD}<ds:datastoreItem xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml" '
+        f'ds:itemID="{{{key}}}"><ds:schemaRefs><ds:schemaRef ds:uri="{NAMESPACE}"/></ds:schemaRefs></ds:datastoreItem>'
+    )
+    relation = '<Relationship Id="{}" Type="{}" Target="{}"/>'
+    here = relation.format("reportgenData", f"{_R}/customXml", f"../customXml/item{free}.xml")
+    there = relation.format("rId1", f"{_R}/customXmlProps", f"itemProps{free}.xml")
+    kind = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+    named = f'<Override PartName="/customXml/itemProps{free}.xml" ContentType="{kind}"/>'
+    parts = {
+        f"customXml/item{free}.xml": part,
+        f"customXml/itemProps{free}.xml": properties,
+        f"customXml/_rels/item{free}.xml.rels": f'{_HEAD}<Relationships xmlns="{_PACKAGE}">{there}</Relationships>',
+        _RELATED: related.replace("</Relationships>", f"{here}</Relationships>"),
+        "[Content_Types].xml": types.replace("</Types>", f"{named}</Types>"),
+    }
+    return {name: text.encode("utf-8") for name, text in parts.items()}
 
 
 def _standard_shell() -> Path:
@@ -387,17 +424,17 @@ def _properties(file: Any, document: Document) -> None:
         lang.set(f"{{{_NS}}}val", document.lang)
 
 
-def _steady(data: bytes) -> bytes:
-    """The same archive with nothing in it that depends on when or where it was made."""
+def _steady(data: bytes, parts: Mapping[str, bytes]) -> bytes:
+    """The same archive, with these parts, and nothing in it that depends on when or where it was made."""
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(data)) as source,
         zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target,
     ):
-        for name in source.namelist():
+        for name in (*source.namelist(), *(name for name in parts if name not in source.namelist())):
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3
             entry.external_attr = 0o644 << 16
-            target.writestr(entry, source.read(name))
+            target.writestr(entry, parts[name] if name in parts else source.read(name))
     return out.getvalue()
