@@ -447,12 +447,18 @@ class Walk:
                 "evidence": evidences_of(block, number),
             }
         )
+        self._place(rid)
+
+    def _place(self, rid: str) -> None:
+        """Put a recommendation where it is printed; a heading stands over the first of those under it."""
         entries = self._entries()
-        if entries and isinstance(entries[-1], RecommendationsHere) and entries[-1].heading == self.heading:
-            before = entries.pop()
-            entries.append(RecommendationsHere(recommendations=(*before.recommendations, rid), heading=self.heading))
+        last = next((e for e in reversed(entries) if isinstance(e, RecommendationsHere)), None)
+        before = next((r for r in self.recommendations if last and r["id"] == last.recommendations[-1]), None)
+        goes_on = before is not None and before["heading"] == self.recommendations[-1]["heading"]
+        if goes_on and entries[-1] is last and last is not None:
+            entries[-1] = last.model_copy(update={"recommendations": (*last.recommendations, rid)})
         else:
-            entries.append(RecommendationsHere(recommendations=(rid,), heading=self.heading))
+            entries.append(RecommendationsHere(recommendations=(rid,), heading=None if goes_on else self.heading))
 
     # -- tables --------------------------------------------------------------------------------------------------
 
