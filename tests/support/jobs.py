@@ -18,6 +18,17 @@ def double(number: int, wait: float = 0.0) -> dict[str, int]:
     return {"double": 2 * number, "process": os.getpid()}
 
 
+def limits() -> dict[str, float]:
+    import resource
+
+    return {
+        "memory": resource.getrlimit(resource.RLIMIT_AS)[0],
+        "core": resource.getrlimit(resource.RLIMIT_CORE)[0],
+        "seconds": resource.getrlimit(resource.RLIMIT_CPU)[0],
+        "used": time.process_time(),
+    }
+
+
 def report(path: str, what: str = "fine") -> str:
     """Leave the process id in a file, then do something bad, or nothing."""
     with Path(path).open("a") as file:

@@ -68,7 +68,7 @@ def test_no_jobs_are_no_outcomes() -> None:
     ("what", "said"),
     [
         pytest.param("sleep", "took more than 4 s", id="waits for ever"),
-        pytest.param("spin", "took more than 1 s", id="works for ever", marks=posix),
+        pytest.param("spin", "took more than", id="works for ever", marks=posix),
         pytest.param("memory", "needs more than 500 MB", id="wants everything", marks=posix),
         pytest.param("segfault", "broke down (SIGSEGV)", id="falls over", marks=posix),
         pytest.param("killed", "broke down (SIGKILL)", id="is killed twice", marks=posix),
@@ -87,6 +87,15 @@ def test_one_bad_job_is_one_error_and_the_others_go_on(what: str, said: str, tmp
     assert said in error.message
     assert error.hint
     assert gone([p for n in range(4) for p in pids(tmp_path / str(n))])
+
+
+@posix
+def test_the_system_itself_limits_a_child(tmp_path: Path) -> None:
+    """On a busy machine the parent's clock may be first; the limits that need no parent are there all the same."""
+    found = call("tests.support.jobs:limits", {}, limits=Limits(3, 700_000_000))
+    assert found["memory"] == 700_000_000
+    assert found["core"] == 0
+    assert found["used"] < found["seconds"] <= found["used"] + 4.1
 
 
 @posix
