@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reportgen.document import Block, Heading, Item, ListBlock, Note, Paragraph, Table, Terms, plain
+from reportgen.document import Block, Heading, Item, ListBlock, Note, Paragraph, Strong, Table, Tag, Terms, plain
+from reportgen.errors import InputError, Where
 from reportgen.frameworks import area_of_title, load_framework
 from reportgen.interpret.cues import block_text, flat, folded
 from reportgen.interpret.values import read_date, read_number, read_periods
@@ -73,10 +74,25 @@ def framework_of(blocks: Sequence[Block]) -> str | None:
 
 
 def interpret_ours(blocks: Sequence[Block], source: Source) -> dict[str, Any]:
-    """Read back an inspection that the standard pack printed; the fields of an inspection but for its id."""
+    """Read back an inspection that the standard pack printed; the fields of an inspection but for its id.
+
+    Raises:
+        FrameworkError: the framework that it names is unknown.
+        InputError: it was edited so that its parts do not fit each other any more (RG215).
+    """
     key = framework_of(blocks)
     assert key is not None
-    return _Back(load_framework(key), list(flat(blocks)), source).read()
+    framework = load_framework(key)
+    try:
+        return _Back(framework, list(flat(blocks)), source).read()
+    except (ValueError, LookupError, StopIteration) as error:
+        why = str(error).partition("\n")[0] or type(error).__name__
+        raise InputError(
+            "RG215",
+            f"its registers do not fit the rest of it: {why}",
+            where=Where(file=source.file),
+            hint="import the document as it was made, or name its framework to read it as a published report",
+        ) from None
 
 
 def _pairs(blocks: Iterable[Block]) -> list[tuple[str, str]]:
@@ -122,6 +138,8 @@ class _Back:
         chapters = self._table("chapters")
         self.chapters = [(row[0], row[1]) for row in chapters]
         self.scale: list[ScalePoint] = []
+        #: A word processor may have made plain bold type of the labels that stand out.
+        self.tagged = any(isinstance(i, Tag) for b in blocks if isinstance(b, Paragraph) for i in b.inlines)
 
     def read(self) -> dict[str, Any]:
         about = self.labels["about"]
@@ -197,6 +215,14 @@ class _Back:
             heads = [plain(c.inlines) for c in table.head[0].cells] if table.head else []
             for row in table.rows:
                 cells = {head: _marked_cell(c) for head, c in zip(heads, row.cells, strict=False)}
+                if (
+                    heads
+                    and row.cells
+                    and len(row.cells[0].inlines) == 1
+                    and isinstance(row.cells[0].inlines[0], Strong)
+                ):
+                    # the first column is bold by its style; a word processor may have written that onto the text
+                    cells[heads[0]] = marked(row.cells[0].inlines[0].inlines)
                 out.append([cells.get(column, "") for column in about["columns"]])
         return out
 
@@ -370,7 +396,7 @@ class _Back:
                     if ids and text == _last_heading(register, ids[0]):
                         entries.append(RecommendationsHere(recommendations=ids, heading=text))
                         skip = True
-                    elif not entries and (judgement := self._grade_here(key, text)):
+                    elif not entries and (judgement := self._grade_here(key, block)):
                         entries.append(judgement)
                     else:
                         entries.append(TextParagraph(text=text, evidence=(_evidence(block),)))
@@ -409,11 +435,12 @@ class _Back:
         self.placed.update(ids)
         return tuple(ids)
 
-    def _grade_here(self, area: str | None, text: str) -> GradeHere | None:
+    def _grade_here(self, area: str | None, block: Paragraph) -> GradeHere | None:
         judgement = next((j for j in self.judgements if j.area == area), None)
         if area is None or judgement is None:
             return None
         shown = judgement.printed or (self.labels["missing"].get(judgement.missing) if judgement.missing else None)
+        text = marked(block.inlines) if self.tagged else plain(block.inlines)
         return GradeHere(judgement=area) if shown == text else None
 
     def _body_table(self, table: Table) -> Any:

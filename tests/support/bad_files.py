@@ -135,10 +135,15 @@ def pdf_giant_page() -> bytes:
 
 def docx(body: str, *, parts: dict[str, bytes | str] | None = None) -> bytes:
     """A Word file with this body; ``parts`` are added to it or take the place of usual ones."""
+    office = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+    named = {name: name.removeprefix("word/").removesuffix(".xml") for name in parts or {} if name.endswith(".xml")}
+    named["word/document.xml"] = "document.main"
     made: dict[str, bytes | str] = {
         "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Default Extension="xml" ContentType="application/xml"/></Types>',
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        + "".join(f'<Override PartName="/{n}" ContentType="{office}.{kind}+xml"/>' for n, kind in named.items())
+        + "</Types>",
         "_rels/.rels": f'<Relationships xmlns="{RELATED}"><Relationship Id="r1" Type="{OFFICE}/officeDocument" '
         'Target="word/document.xml"/></Relationships>',
         "word/document.xml": f'<w:document xmlns:w="{WORD}" xmlns:r="{OFFICE}"><w:body>{body}</w:body></w:document>',

@@ -30,7 +30,7 @@ def listed(number: int, level: int = 0) -> str:
 
 
 def table(*rows: str) -> str:
-    return f"<w:tbl><w:tblPr/>{''.join(rows)}</w:tbl>"
+    return f"<w:tbl><w:tblPr/><w:tblGrid/>{''.join(rows)}</w:tbl>"
 
 
 def tr(*cells: str, properties: str = "") -> str:

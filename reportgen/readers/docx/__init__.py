@@ -27,6 +27,7 @@ from reportgen.document import (
     Paragraph,
     Place,
     Row,
+    Strong,
     Table,
     Terms,
     Text,
@@ -78,6 +79,7 @@ class _Reader:
         self.has_headings = False
         self.fields: list[list[str]] = []
         self.in_contents = 0
+        self.in_cell = 0
         self.boxes: list[Any] = []
         self.found_notes: list[Note] = []
         self.line = 0
@@ -262,7 +264,8 @@ class _Reader:
         if listed:
             return Entry(Item((Paragraph(inlines_of(runs)),), place=place), int(listed[1] or 1) - 1)
         self.typed = []
-        if not self.has_headings and self._stands_out(runs, style) and heading_shape(text) and not terminated(text):
+        told_by_look = not self.has_headings and not self.in_cell
+        if told_by_look and self._stands_out(runs, style) and heading_shape(text) and not terminated(text):
             return Heading(0, (Text(text),), place=place)
         return Paragraph(kept_tabs(runs), place=place)
 
@@ -296,7 +299,9 @@ class _Reader:
             heads = bool(on(properties, "tblHeader"))
             made = [Cell(())] * _count(properties, "gridBefore")
             for cell, span, continued in cells:
+                self.in_cell += 1
                 inlines = () if continued else self._flattened(self.blocks(cell))
+                self.in_cell -= 1
                 header = "col" if heads else "row" if first_column and not made else None
                 made.append(Cell(inlines, header))  # type: ignore[arg-type]
                 made.extend([Cell((), "col" if heads else None)] * (span - 1))
@@ -311,7 +316,7 @@ class _Reader:
         def filled(part: list[Row]) -> tuple[Row, ...]:
             return tuple(replace(r, cells=r.cells + (Cell(()),) * (width - len(r.cells))) for r in part)
 
-        yield Table(filled(head), filled(rows), place=shown[0].place)
+        yield _lighter(Table(filled(head), filled(rows), place=shown[0].place))
 
     def _first_column(self, table: Any) -> bool:
         properties = table.find(w("tblPr"))
@@ -454,6 +459,25 @@ class _Reader:
             self.note_count += 1
         inlines = [i for p in element.iter(w("p")) for i in (Text(" "), *inlines_of(self._runs(p)))]
         self.found_notes.append(Note(mark or str(self.note_count), trimmed(inlines)))
+
+
+def _lighter(table: Table) -> Table:
+    """A table whose header cells are not bold merely because they are header cells.
+
+    A word processor may write the look that a table's style gives to them onto the text itself.
+    """
+    for kind in ("col", "row"):
+        shown = [c for row in (*table.head, *table.rows) for c in row.cells if c.header == kind and c.inlines]
+        if len(shown) > 1 and all(len(c.inlines) == 1 and isinstance(c.inlines[0], Strong) for c in shown):
+            table = replace(table, head=_unbold(table.head, kind), rows=_unbold(table.rows, kind))
+    return table
+
+
+def _unbold(rows: tuple[Row, ...], kind: str) -> tuple[Row, ...]:
+    return tuple(
+        replace(row, cells=tuple(Cell(unmarked(c.inlines), c.header) if c.header == kind else c for c in row.cells))
+        for row in rows
+    )
 
 
 def _own_mark(run: Any) -> str | None:

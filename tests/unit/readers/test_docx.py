@@ -246,6 +246,24 @@ def test_merged_cells_keep_their_place_and_their_text_once() -> None:
     ]
 
 
+def test_header_cells_are_not_bold_because_they_are_header_cells() -> None:
+    """A word processor that saves a file again may write the look of a style onto the text."""
+
+    def bold(text: str) -> str:
+        return f"<w:tc>{p(runs=r(text, '<w:b/>'))}</w:tc>"
+
+    look = '<w:tblPr><w:tblLook w:firstColumn="1"/></w:tblPr>'
+    rows = (
+        tr(bold("Area"), bold("Grade"), properties="<w:tblHeader/>")
+        + tr(bold("Overall"), tc("Good"))
+        + tr(bold("Practice"), bold("Poor"))
+    )
+    (found,) = read(word(f"<w:tbl>{look}{rows}</w:tbl>"), "x.docx").blocks
+    assert isinstance(found, Table)
+    cells = [[marked(c.inlines) for c in row.cells] for row in (*found.head, *found.rows)]
+    assert cells == [["Area", "Grade"], ["Overall", "Good"], ["Practice", "**Poor**"]]
+
+
 def test_a_box_is_opened_and_a_table_in_a_cell_is_text() -> None:
     box = f"<w:tbl><w:tr><w:tc>{p('In a box', 'berschrift2')}{p('with text.')}</w:tc></w:tr></w:tbl>"
     inner = table(tr(tc("inner"), tc("cell")))
