@@ -9,7 +9,7 @@ import pytest
 from reportgen import Inspection, read_inspection, render
 from reportgen.document import Rendered, plain_text
 from reportgen.model import letters, printed
-from reportgen.writers import docx, html, markdown, terminal, text
+from reportgen.writers import docx, html, markdown, pdf, terminal, text
 from tests.support.examples import ASHMERE, ROTHERHAM
 
 ALL = [*ASHMERE, *ROTHERHAM]
@@ -22,12 +22,14 @@ def written(rendered: Rendered, form: str) -> bytes:
             return html.write(rendered)
         case "docx":
             return docx.write(rendered.document)
+        case "pdf":
+            return pdf.write(rendered)
         case "md":
             return markdown.write(rendered.document).encode()
     return text.write(rendered.document).encode()
 
 
-@pytest.mark.parametrize("form", ["html", "docx", "md", "txt"])
+@pytest.mark.parametrize("form", ["html", "docx", "md", "pdf", "txt"])
 @pytest.mark.parametrize("path", ALL, ids=lambda p: p.stem)
 def test_every_format_that_is_read_gives_the_data_back(path: Path, form: str, tmp_path: Path) -> None:
     inspection = read_inspection(path)

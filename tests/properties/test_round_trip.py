@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reportgen import Inspection, read_inspection, render
 from reportgen.document import Rendered
 from reportgen.interpret import interpret
-from reportgen.markup import escape
+from reportgen.markup import escape, unmark
 from reportgen.model import (
     Footnote,
     ItemsParagraph,
@@ -27,7 +27,7 @@ from reportgen.model import (
     printed,
 )
 from reportgen.readers import read
-from reportgen.writers import docx, html, markdown, text
+from reportgen.writers import docx, html, markdown, pdf, text
 from tests.support.examples import LONG
 
 BASE = read_inspection(LONG)
@@ -136,6 +136,15 @@ def differences(found: Inspection, wanted: Inspection) -> dict[str, Any]:
     return {key: (mine.get(key), theirs.get(key)) for key in keys}
 
 
+def unmarked(value: Any) -> Any:
+    """Data without emphasis, strong type and links, which the tags of a PDF do not tell."""
+    if isinstance(value, dict):
+        return {key: unmarked(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [unmarked(inner) for inner in value]
+    return " ".join(unmark(value).split()) if isinstance(value, str) else value
+
+
 def written(rendered: Rendered, form: str) -> bytes:
     match form:
         case "html":
@@ -159,3 +168,17 @@ def test_what_is_printed_is_read_back(form: str, inspection: Inspection) -> None
     found = read(written(render(inspection), form), f"x.{form}")
     again = interpret(found.blocks, source=Source(file=f"x.{form}"))
     assert differences(again, inspection) == {}
+
+
+@settings(
+    max_examples=8,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(inspection=inspections())
+def test_what_a_pdf_prints_is_read_back_but_for_its_marks(inspection: Inspection) -> None:
+    found = read(pdf.write(render(inspection)), "x.pdf")
+    again = interpret(found.blocks, source=Source(file="x.pdf"))
+    assert unmarked(printed(again)) == unmarked(printed(inspection))
