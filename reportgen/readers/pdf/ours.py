@@ -31,11 +31,17 @@ _HANGING = 15.0
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """An item of a list, whether a bullet or a number stands in front of it, and whether it is bold."""
+    """An item of a list: whether a bullet or a number stands in front of it, whether it is bold, what is under it.
 
-    item: Item
-    marked: bool
-    bold: bool
+    ``text`` is None where a page begins with what is under an item of the page before.
+    """
+
+    text: str | None
+    number: str | None = None
+    marked: bool = False
+    bold: bool = False
+    under: tuple[_Entry, ...] = ()
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ class _Tags:
         elif re.fullmatch(r"H[1-6]", kind):
             yield Heading(int(kind[1]), (Text(self.text(element)),), place=self.place(element))
         elif kind == "L":
-            yield self.entries(element)
+            yield _Entries(self.entries(element))
         elif kind == "Table":
             yield self.table(element)
         elif kind == "NonStruct":
@@ -111,22 +117,20 @@ class _Tags:
             return "", ""
         return self.text(first), self.text(*others)
 
-    def entries(self, element: Element) -> _Entries:
+    def entries(self, element: Element) -> tuple[_Entry, ...]:
         """The items of a list; a list among them belongs to the item before it."""
         out: list[_Entry] = []
         for child in element.children:
             if not isinstance(child, Element):
                 continue
-            if child.kind == "L" and out:
-                under = tuple(_finished(self.entries(child)))
-                out[-1] = replace(out[-1], item=replace(out[-1].item, blocks=(*out[-1].item.blocks, *under)))
-            elif child.kind == "L":
-                out.extend(self.entries(child).items)
+            if child.kind == "L":
+                before = out.pop() if out else _Entry(None)
+                out.append(replace(before, under=(*before.under, *self.entries(child))))
             else:
-                out.append(self.item(child))
-        return _Entries(tuple(out))
+                out.append(self.entry(child))
+        return tuple(out)
 
-    def item(self, element: Element) -> _Entry:
+    def entry(self, element: Element) -> _Entry:
         labels = [c for c in element.children if isinstance(c, Element) and c.kind == "Lbl"]
         for label in labels:
             self.taken.update(_marks(label))
@@ -136,8 +140,8 @@ class _Tags:
         number = front[:-1] if front and rest and _PRINTED.fullmatch(front) else None
         runs = [run for mark in _marks(body) for run in self.runs.get(mark, ()) if run.text.strip()]
         text = rest if number else self.text(body)
-        item = Item((Paragraph((Text(text),)),), number=number, place=self.place(element))
-        return _Entry(item, bool(labels) or number is not None, all(run.bold for run in runs))
+        marked, bold = bool(labels) or number is not None, all(run.bold for run in runs)
+        return _Entry(text, number, marked, bold, place=self.place(element))
 
     def table(self, element: Element) -> Table:
         parts = [c for c in element.children if isinstance(c, Element)]
@@ -226,24 +230,24 @@ def _joined(before: _Piece, after: _Piece, *, hanging: bool) -> _Piece | None:
             rows = tuple(replace(r, cells=r.cells + (Cell(()),) * (width - len(r.cells))) for r in after.rows)
             if not after.head or heads[0] == heads[1]:
                 return replace(before, rows=(*before.rows, *rows))
-        case _Entries(items=(*begun, last)), _Entries(items=(first, *further)):
-            if last.marked and not first.marked:
-                return _Entries((*begun, replace(last, item=_longer(last.item, first.item)), *further))
-            return _Entries((*before.items, *after.items))
+        case _Entries(items), _Entries(more):
+            return _Entries(_run_on(items, more))
         case Paragraph(role=None), Paragraph(number=None, role=None):
             if hanging if before.number else not terminated(_text(before)):
                 return replace(before, inlines=(Text(f"{_text(before)} {_text(after)}"),))
     return None
 
 
-def _longer(item: Item, more: Item) -> Item:
-    *kept, last = item.blocks
-    if isinstance(last, ListBlock):
-        # what was cut is the last item of the list under it
-        items = (*last.items[:-1], _longer(last.items[-1], more))
-        return replace(item, blocks=(*kept, replace(last, items=items)))
-    rest, *further = more.blocks
-    return replace(item, blocks=(*kept, Paragraph((Text(f"{_text(last)} {_text(rest)}"),)), *further))
+def _run_on(items: tuple[_Entry, ...], more: tuple[_Entry, ...]) -> tuple[_Entry, ...]:
+    """Two parts of a list as one."""
+    if not items or not more:
+        return items + more
+    last, first = items[-1], more[0]
+    if first.text is None or (last.marked and not first.marked):
+        text = f"{last.text or ''} {first.text or ''}".strip()
+        whole = replace(last, text=text, under=_run_on(last.under, first.under))
+        return (*items[:-1], whole, *more[1:])
+    return items + more
 
 
 def _text(block: Block) -> str:
@@ -256,15 +260,22 @@ def _finished(piece: _Piece) -> Iterator[Block]:
         yield piece
     elif any(entry.marked for entry in piece.items) or not any(entry.bold for entry in piece.items):
         if piece.items:
-            yield ListBlock(tuple(entry.item for entry in piece.items), place=piece.items[0].item.place)
+            yield _listed(piece.items)
     else:
         pairs: list[tuple[str, str]] = []
         for entry in piece.items:
-            text = _text(entry.item.blocks[0])
             if entry.bold or not pairs:
-                pairs.append((text, ""))
+                pairs.append((entry.text or "", ""))
             else:
                 term, value = pairs[-1]
-                pairs[-1] = (term, f"{value} {text}".strip())
+                pairs[-1] = (term, f"{value} {entry.text}".strip())
         made = tuple(((Text(term),), (Text(value),)) for term, value in pairs)
-        yield Terms(made, place=piece.items[0].item.place)
+        yield Terms(made, place=piece.items[0].place)
+
+
+def _listed(entries: tuple[_Entry, ...]) -> ListBlock:
+    items = []
+    for entry in entries:
+        under = (_listed(entry.under),) if entry.under else ()
+        items.append(Item((Paragraph((Text(entry.text or ""),)), *under), number=entry.number, place=entry.place))
+    return ListBlock(tuple(items), place=entries[0].place)
