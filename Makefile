@@ -8,17 +8,18 @@ RUN := $(BIN)/reportgen
 A := inspections/ashmere
 R := inspections/rotherham
 .DELETE_ON_ERROR:
-.PHONY: demo demo-seed test lint referees snapshots bench lock clean pango
+.PHONY: demo demo-seed test lint referees snapshots bench bench-peers lock clean pango
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q reportgen  # as pip does for what it installs: the command starts faster
 	@touch $@
 
 # Pango, and HarfBuzz to subset fonts, are what pip cannot bring. They are installed where that is allowed, and named where it is not.
-HAS_PANGO := $(BIN)/python -c 'from weasyprint.text.ffi import harfbuzz_subset as found; raise SystemExit(not found)' 2>/dev/null
+HAS_PANGO := $(BIN)/python -c 'from weasyprint.text.ffi import harfbuzz_subset as found; raise SystemExit(not found)' >/dev/null 2>&1
 pango: $(VENV)/ready
 	@$(HAS_PANGO) \
 	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
@@ -36,6 +37,7 @@ demo: pango
 	@ls -1 demo
 
 SEED := ../shared/seed
+REPORTS := ../shared/reports
 demo-seed: pango
 	@[ -d $(SEED) ] || { echo "$(SEED) is not here: nothing to do"; exit 1; }
 	@mkdir -p demo/seed
@@ -55,9 +57,11 @@ test: pango lint
 
 # The programs that judge our output from outside. tests/referees/package.json pins those from npm exactly; none of them
 # depends on another package but for the binary of its own platform, so that there is no lock file that names all platforms.
+# LibreOffice has to set our Word files in letters as wide as Arial's, as Word does.
 REFEREES := soffice=libreoffice-writer-nogui chromium=chromium pdftotext=poppler-utils java=default-jre-headless node=nodejs npm=npm
 referees: pango
 	@missing=""; for p in $(REFEREES); do command -v $${p%%=*} >/dev/null || missing="$$missing $${p#*=}"; done; \
+	fc-match Arial 2>/dev/null | grep -qiE 'arial|liberation' || missing="$$missing fonts-liberation"; \
 	if [ -n "$$missing" ]; then \
 	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { echo "missing; on Debian: apt install$$missing"; exit 1; }; \
 	  apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
@@ -70,6 +74,18 @@ snapshots: pango
 bench: pango
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/render_overhead.py
+	$(BIN)/python benchmarks/compare_time.py
+	@if [ -d $(REPORTS) ]; then \
+	  $(BIN)/pip install --quiet --disable-pip-version-check pdfplumber \
+	  && $(BIN)/python benchmarks/reading.py $(REPORTS)/childrens-services && $(BIN)/python benchmarks/reading_accuracy.py $(REPORTS); \
+	else echo "$(REPORTS) is not here: reading is not measured"; fi
+
+# against named peers, which are installed first (dependency group bench)
+bench-peers: pango
+	$(BIN)/pip install --quiet --disable-pip-version-check "numpy>=2.0" "rapidfuzz>=3.10" "scipy>=1.14"
+	$(BIN)/python benchmarks/redline_speed.py
+	$(BIN)/python benchmarks/matching_speed.py
+	$(BIN)/python benchmarks/matching_quality.py
 
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from reportgen import data_files, files, workers
 from reportgen.carried import NAME, ToCarry, seal
 from reportgen.comparing import compare as _compare
+from reportgen.corrections import corrected
 from reportgen.document import Rendered
 from reportgen.errors import InputError, UsageFault, Where
 from reportgen.frameworks import check_frameworks, check_inspection, framework_keys, load_framework
@@ -24,25 +25,34 @@ from reportgen.model import (
     Decisions,
     Framework,
     Inspection,
+    LinkDecision,
     Notice,
     Problem,
     Published,
     Source,
+    dotted,
     inconsistencies,
 )
 from reportgen.readers import carrying, disguised, is_foreign, read, sniff
 from reportgen.rendering import render
+from reportgen.sheets import comparison_sheets
 
 __all__ = [
     "FORMATS",
     "Finding",
+    "Options",
+    "add_decisions",
     "check",
     "compare",
+    "compare_files",
     "decisions_for",
     "framework_keys",
     "import_report",
+    "load_decisions",
     "load_framework",
+    "open_inspection",
     "read_inspection",
+    "redline",
     "render",
     "write",
 ]
@@ -54,9 +64,13 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "docx": (".docx",),
     "md": (".md", ".markdown"),
     "txt": (".txt",),
+    "xlsx": (".xlsx",),
     "json": (".json",),
     "yaml": (".yaml", ".yml"),
 }
+
+#: Codes of what keeps a file from being read at all.
+UNREADABLE = frozenset({"RG101", "RG102", "RG103", "RG111"})
 
 _WRITERS = {"html": "html", "pdf": "pdf", "docx": "docx", "md": "markdown", "txt": "text"}
 _DATA_SUFFIXES = (".yaml", ".yml", ".json")
@@ -73,8 +87,20 @@ class Finding:
     hint: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two inspections, their comparison, and what there is to say about all three."""
+
+    earlier: Inspection
+    later: Inspection
+    comparison: Comparison
+    findings: list[Finding]
+
+
 def read_inspection(path: str | Path, *, framework: str | Framework | None = None) -> Inspection:
     """Give the inspection in a data file or a published report, told apart by content.
+
+    What people corrected in it, by a ``decisions.yaml`` in the same folder, is applied, and listed in ``corrections``.
 
     Args:
         path: a YAML or JSON data file, or a report as PDF, Word, HTML, Markdown or text.
@@ -84,14 +110,58 @@ def read_inspection(path: str | Path, *, framework: str | Framework | None = Non
         The inspection; from a report with evidence, and with notices on what could not be read.
 
     Raises:
-        InputError: the file cannot be read, or is wrong; all errors of a data file at once.
+        InputError: the file, or the decisions beside it, cannot be read or is wrong; all errors of a file at once.
         FrameworkError: the framework is unknown.
     """
+    return open_inspection(path, framework=framework)[0]
+
+
+def open_inspection(
+    path: str | Path, *, framework: str | Framework | None = None, decisions: str | Path | None = None
+) -> tuple[Inspection, list[Finding]]:
+    """The inspection of ``read_inspection``, and what there is to say about it: warnings of its checks, of its reading
+    and of corrections that do not fit.
+
+    Args:
+        path: as for ``read_inspection``.
+        framework: as for ``read_inspection``.
+        decisions: the decisions file; None: the one in the same folder, if there is one.
+
+    Raises:
+        InputError, FrameworkError: as for ``read_inspection``.
+    """
     path = Path(path)
-    data = files.read_bytes(path)
-    if is_data_file(path, data):
-        return load_inspection(path)[0]
-    return import_report(path, framework=framework)
+    if is_data_file(path, files.read_bytes(path)):
+        inspection, found = load_inspection(path)
+        known = len(inspection.notices)
+    else:
+        inspection, found, known = import_report(path, framework=framework), [], 0
+    file = _decisions_file(path, given=decisions)
+    if file is not None and _concerns_data(file):
+        loaded = data_files.load(file, Decisions, checks=data_files.CHECKS["decisions"])
+        inspection = corrected(inspection, loaded, checks=(_against_framework,))
+        found = _still(found, inspection, file) if inspection.corrections else found
+    for notice in inspection.notices[known:]:
+        found.append(_told(notice, file if file is not None and notice.code == "RG116" else path))
+    return inspection, found
+
+
+def _still(found: list[Finding], inspection: Inspection, decisions: Path) -> list[Finding]:
+    """Warnings after corrections: those that still hold, and those that the corrections brought about."""
+    now = {p.message: p for p in _against_framework(inspection) if p.level == "warning"}
+    still = [finding for finding in found if finding.message in now]
+    new = (p for message, p in now.items() if all(message != finding.message for finding in found))
+    return still + [
+        Finding("warning", p.code, p.message, Where(file=str(decisions), field=dotted(p.path)), p.hint) for p in new
+    ]
+
+
+def _told(notice: Notice, path: Path) -> Finding:
+    place = notice.where
+    where = Where(file=str(path), field=notice.field)
+    if place is not None:
+        where = replace(where, line=place.line if place.page is None else None, page=place.page)
+    return Finding(notice.level, notice.code, notice.message, where)
 
 
 def is_data_file(path: Path, data: bytes) -> bool:
@@ -163,6 +233,9 @@ def renamed(data: str, id: str, to: str) -> bytes:
 
 
 def _interpreted(path: Path, data: bytes, framework: str | Framework | None) -> Inspection:
+    if is_data_file(path, data):
+        where = Where(file=str(path))
+        raise InputError("RG201", "a data file, not a published report", where=where, hint="it needs no import")
     chosen = load_framework(framework) if isinstance(framework, str) else framework
     inspection, doubt = _carried(path, data, chosen)
     if inspection is not None:
@@ -247,24 +320,136 @@ def check(path: str | Path) -> list[Finding]:
     try:
         kind = data_files.kind_of(data, str(path))
         if kind == "inspection":
-            return load_inspection(path)[1]
-        if kind == "framework":
+            return open_inspection(path)[1]
+        if kind in ("framework", "crosswalks"):
             return [Finding("error", e.code, e.message, e.where, e.hint) for e in check_frameworks([path])]
         loaded = data_files.load_any(path)
+        if isinstance(loaded.value, Decisions):
+            return _check_corrections(path, cast("data_files.Loaded[Decisions]", loaded))
     except InputError as error:
         errors = getattr(error, "errors", (error,))
-        unreadable = {"RG101", "RG102", "RG103", "RG111"}
-        if any(e.code in unreadable for e in errors):
+        if any(e.code in UNREADABLE for e in errors):
             raise
         return [Finding("error", e.code, e.message, e.where, e.hint) for e in errors]
     return [Finding("warning", w.code, w.message, w.where, w.hint) for w in loaded.warnings]
 
 
-def decisions_for(*paths: str | Path, given: str | Path | None = None) -> Decisions | None:
+def _check_corrections(path: Path, loaded: data_files.Loaded[Decisions]) -> list[Finding]:
+    """Whether corrections and checks are about inspections in the same folder, and whether the corrections fit."""
+    found: list[Finding] = []
+    file = loaded.value
+    named: dict[str, Path | None] = {}
+    entries: list[tuple[str, int, str]] = [("corrections", i, c.inspection) for i, c in enumerate(file.corrections)]
+    entries += [("checked", i, c.inspection) for i, c in enumerate(file.checked)]
+    for key, i, inspection in entries:
+        if inspection not in named:
+            beside = (path.with_name(f"{inspection}{suffix}") for suffix in _DATA_SUFFIXES)
+            named[inspection] = next((p for p in beside if p.is_file()), None)
+        if named[inspection] is None:
+            where = loaded.where((key, i, "inspection"))
+            message = f"no inspection {inspection!r} in this folder"
+            found.append(Finding("warning", "RG113", message, where, "mend the id, or put the inspection there"))
+    for beside_it in filter(None, named.values()):
+        found.extend(f for f in open_inspection(beside_it, decisions=path)[1] if f.code == "RG116")
+    return found
+
+
+def decisions_for(*paths: str | Path, given: str | Path | None = None) -> data_files.Loaded[Decisions] | None:
     """What people decided: the file given, else the first ``decisions.yaml`` beside one of the paths, else None."""
+    chosen = _decisions_file(*paths, given=given)
+    return data_files.load(chosen, Decisions, checks=data_files.CHECKS["decisions"]) if chosen else None
+
+
+def _decisions_file(*paths: str | Path, given: str | Path | None = None) -> Path | None:
     beside = [Path(path).parent / "decisions.yaml" for path in paths]
-    chosen = Path(given) if given is not None else next((path for path in beside if path.is_file()), None)
-    return data_files.load(chosen, Decisions, checks=data_files.CHECKS["decisions"]).value if chosen else None
+    return Path(given) if given is not None else next((path for path in beside if path.is_file()), None)
+
+
+def _concerns_data(file: Path) -> bool:
+    """Whether a decisions file corrects or checks anything, told without reading it as data."""
+    return re.search(rb"\b(corrections|checked)\b", files.read_bytes(file)) is not None
+
+
+def compare_files(
+    earlier: str | Path,
+    later: str | Path,
+    *,
+    decisions: str | Path | None = None,
+    options: Options | None = None,
+) -> Compared:
+    """Open two inspections, data files or reports, and compare them under what people decided.
+
+    Args:
+        earlier: the earlier inspection's file.
+        later: the later one's.
+        decisions: the decisions file; None: the one beside the later inspection, else beside the earlier one.
+        options: as for ``compare``.
+
+    Raises:
+        InputError, FrameworkError: as for ``read_inspection`` and ``compare``; those about a decision at its place.
+    """
+    first, about_first = open_inspection(earlier, decisions=decisions)
+    second, about_second = open_inspection(later, decisions=decisions)
+    file = decisions_for(later, earlier, given=decisions)
+    try:
+        comparison = compare(first, second, decisions=file.value if file else None, options=options)
+    except InputError as error:
+        for each in getattr(error, "errors", (error,)):
+            if file is not None and each.where.file is None and each.where.field:
+                each.where = file.where(_trail(each.where.field))
+        raise
+    found = [*about_first, *about_second]
+    for notice in comparison.notices:
+        told = _told(notice, Path(later))
+        if file is not None and notice.code == "RG304" and notice.field:
+            told = replace(told, where=file.where(_trail(notice.field)))
+        found.append(told)
+    return Compared(first, second, comparison, list(dict.fromkeys(found)))
+
+
+def _trail(field: str) -> tuple[str | int, ...]:
+    return tuple(int(n) if n else name for n, name in re.findall(r"\[(\d+)\]|([^.\[\]]+)", field))
+
+
+def load_decisions(path: str | Path) -> Decisions:
+    """The decisions file at a path.
+
+    Raises:
+        InputErrors: everything that is wrong with it, each with its line.
+        InputError: it cannot be read (RG101).
+    """
+    return data_files.load(path, Decisions, checks=data_files.CHECKS["decisions"]).value
+
+
+def add_decisions(path: str | Path, links: Sequence[LinkDecision], *, new: bool = False) -> int:
+    """Add entries to the links of a decisions file, in which everything that is there stays byte for byte.
+
+    Args:
+        path: the file; it is made where there is none.
+        links: the entries; those that are there already are passed over.
+        new: there must be no such file yet.
+
+    Returns:
+        How many entries were added.
+
+    Raises:
+        UsageFault: the file is there already, and should not be (RG504).
+        InputErrors: the file is wrong as it is.
+        InputError: nothing can be added without changing what is there (RG117).
+        OutputError: the file cannot be written (RG503).
+    """
+    from reportgen.reviewing import added
+
+    path = Path(path)
+    if new and path.exists():
+        raise UsageFault("RG504", f"{path} exists already", hint="name another file, or move that one away")
+    existing = files.read_bytes(path) if path.exists() else None
+    made = added(existing, links, name=str(path))
+    if made == existing:
+        return 0
+    files.write_bytes(path, made)
+    before = data_files.loads(existing, Decisions, name=str(path)).value.links if existing is not None else ()
+    return len(data_files.loads(made, Decisions, name=str(path)).value.links) - len(before)
 
 
 def compare(
@@ -280,7 +465,7 @@ def compare(
         earlier: the earlier inspection.
         later: the later one.
         decisions: what people decided about links; it outranks every score. None means that nobody has.
-        options: thresholds of the matcher; None takes the default ones.
+        options: how to match; None takes the lexicon that both frameworks name, at its own thresholds.
 
     Returns:
         A comparison in which every recommendation of both sides has exactly one state. "Not restated" says that the
@@ -288,9 +473,30 @@ def compare(
 
     Raises:
         FrameworkError: a framework is unknown.
-        InputError: a decision's hash and id disagree (RG115).
+        InputError: a decision's hash and id disagree (RG115), or the lexicon cannot be read.
     """
     return _compare(earlier, later, decisions=decisions, options=options or Options())
+
+
+def redline(
+    earlier: Inspection, later: Inspection, comparison: Comparison, *, template: str | Path = "standard"
+) -> bytes:
+    """The later report against the earlier one as a Word file with tracked changes, a comment at each recommendation.
+
+    Accepting all changes gives the later report's text, rejecting them all the earlier one's, exactly; the table of
+    contents and the section about the document are left out.
+
+    Raises:
+        TemplateError: the pack cannot be used.
+        InputError: a character that Word cannot hold (RG114).
+    """
+    from reportgen.redlining import notes_of
+    from reportgen.redlining import redline as mark
+    from reportgen.writers import docx
+
+    one, two = (render(inspection, template=template).document for inspection in (earlier, later))
+    document, comments = mark(one, two, notes_of(comparison))
+    return docx.write(document, comments=comments)
 
 
 def format_of(path: Path, to: str | None) -> str:
@@ -313,6 +519,14 @@ def serialise(subject: Inspection | Comparison | Rendered, to: str) -> bytes:
         if isinstance(subject, Rendered):
             raise UsageFault("RG506", f"{to} is written from data", hint="give the inspection or the comparison itself")
         return data_files.dump(subject, to=to).encode("utf-8")
+    if to == "xlsx":
+        if not isinstance(subject, Comparison):
+            raise UsageFault("RG506", "xlsx is written of a comparison", hint="use compare, or another format")
+        from reportgen.writers import xlsx
+
+        return xlsx.write(
+            comparison_sheets(subject), title=f"{subject.earlier_inspection.id} – {subject.later_inspection.id}"
+        )
     rendered = subject if isinstance(subject, Rendered) else render(subject)
     if to not in _WRITERS:
         raise UsageFault("RG506", f"unknown format {to!r}", hint=f"one of: {', '.join(FORMATS)}")
@@ -346,6 +560,6 @@ def write(subject: Inspection | Comparison | Rendered, path: str | Path, *, to: 
     return files.write_bytes(path, serialise(subject, format_of(path, to)))
 
 
-def collisions(paths: Sequence[Path]) -> None:
-    """Refuse outputs that would land on one name."""
-    files.check_collisions(paths)
+def collisions(paths: Sequence[Path], inputs: Sequence[Path] = ()) -> None:
+    """Refuse outputs that would land on one name, or on what they are made from."""
+    files.check_collisions(paths, inputs)

@@ -67,6 +67,7 @@ class Mark:
     """A footnote mark, shown raised."""
 
     text: str
+    change: Change = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +79,16 @@ class Tag:
 
     text: str
     tone: str
+    change: Change = None
 
 
 Inline = Text | Strong | Emphasis | Link | Mark | Tag
 
-#: The tones a ``Tag`` may have. ``level-1`` to ``level-6``: rank of a grade, 1 the lowest.
-TONES = ("none", "note", "up", "down", "same", "open", "review", *(f"level-{n}" for n in range(1, 7)))
+#: The tones a ``Tag`` may have. ``level-2-of-4``: the second lowest of four grades; scales have at most nine.
+TONES = (
+    *("none", "note", "up", "down", "same", "open", "review"),
+    *(f"level-{n}-of-{steps}" for steps in range(1, 10) for n in range(1, steps + 1)),
+)
 
 
 # -- blocks ----------------------------------------------------------------------------------------------------------
@@ -104,7 +109,8 @@ class Heading:
 class Paragraph:
     """A paragraph. ``number`` is the printed paragraph number without its full stop.
 
-    ``role`` says what it is for, in one word that style sheets and Word styles know.
+    ``role`` says what it is for, in one word that style sheets and Word styles know. ``earlier_number``: the number
+    that it had before, where a change of it is to be shown.
     """
 
     inlines: tuple[Inline, ...]
@@ -113,6 +119,7 @@ class Paragraph:
     id: str | None = None
     change: Change = None
     place: Place | None = None
+    earlier_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +252,21 @@ class Rendered:
     data: bytes | None = field(default=None, compare=False, repr=False)
 
 
+# -- sheets ----------------------------------------------------------------------------------------------------------
+
+#: What a cell of a sheet may hold; None leaves it empty.
+SheetValue = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of a workbook: every row has as many cells as there are columns."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[SheetValue, ...], ...]
+
+
 # -- walking ---------------------------------------------------------------------------------------------------------
 
 
@@ -261,8 +283,9 @@ def plain(inlines: tuple[Inline, ...], *, side: Change = None) -> str:
                     out.append(text)
             case Strong(inner) | Emphasis(inner) | Link(_, inner):
                 out.append(plain(inner, side=side))
-            case Mark(text) | Tag(text, _):
-                out.append(text)
+            case Mark(text, change) | Tag(text, _, change):
+                if side is None or change is None or change == side:
+                    out.append(text)
     return "".join(out)
 
 

@@ -10,10 +10,10 @@ The tree of errors, with the exit code each one gives::
     ├── EnvironmentFault          5   the machine: Pango, fonts, permission, disk
     ├── OutputError               5   an output that cannot be written where it was asked for
     ├── UsageFault                2   a request that makes no sense (unknown format, two outputs of one name)
-    ├── PartialFailure            6   some of several inputs failed
     └── Bug                       70  a mistake of ours in a child process, so that the other inputs can go on
 
-Findings and differences (exit 1) are results and not errors. Any other exception is a bug (70).
+Findings and differences (exit 1) and that some of several inputs failed (exit 6) are results and not errors. Any other
+exception is a bug (70).
 
 A notice is trouble that need not stop: it travels with the result that it is about. Every code of an error or a
 notice stands in ``CODES``; a code that is not listed there cannot be raised.
@@ -62,6 +62,8 @@ CODES: dict[str, str] = {
     "RG113": "reference to nothing",
     "RG114": "control character in text",
     "RG115": "hash and id disagree",
+    "RG116": "correction that does not fit",
+    "RG117": "entries cannot be added without changing what is there",
     # frameworks
     "RG120": "unknown framework",
     "RG121": "unknown area",
@@ -112,7 +114,8 @@ CODES: dict[str, str] = {
     "RG504": "output name is not usable",
     "RG505": "time or memory limit",
     "RG506": "unknown output format",
-    "RG507": "a bug in reportgen",
+    "RG507": "command line that makes no sense",
+    "RG508": "a bug in reportgen",
 }
 
 
@@ -215,12 +218,6 @@ class UsageFault(ReportgenError):
     """A request that makes no sense."""
 
     exit_code = Exit.USAGE
-
-
-class PartialFailure(ReportgenError):
-    """Some of several inputs failed; ``errors`` holds what was reported for each."""
-
-    exit_code = Exit.PARTIAL
 
 
 class Bug(ReportgenError):

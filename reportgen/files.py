@@ -81,12 +81,13 @@ def _read(path: str | Path, size: int) -> bytes:
         raise InputError("RG101", "a path with a NUL in it", where=where, hint="check the path") from None
 
 
-def write_bytes(path: str | Path, data: bytes) -> Path:
+def write_bytes(path: str | Path, data: bytes, *, parents: bool = False) -> Path:
     """Write a file, whole or not at all: what stood there before survives any failure, and nothing else is left behind.
 
     Args:
-        path: the file to write. Its folder must exist; a file of that name is replaced, a link or anything else is not.
+        path: the file to write. A file of that name is replaced, a link or anything else is not.
         data: the contents.
+        parents: whether to make the folders that are missing; else the folder must exist.
 
     Returns:
         The path written.
@@ -96,7 +97,10 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
     """
     path = Path(path)
     where = Where(file=str(path))
+    made: list[Path] = []
     try:
+        if parents:
+            _make_folders(path.parent, made)
         _refuse_odd(path, where)
         # A name that nobody can guess, and the mode of an ordinary new file: the kernel takes the umask off it.
         temporary = path.parent / f".reportgen-{secrets.token_hex(8)}.tmp"
@@ -115,8 +119,23 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
         raise OutputError("RG503", f"cannot be written: {_why(error)}", where=where, hint=hint) from None
     except ValueError:
         raise OutputError("RG503", "a path with a NUL in it", where=where, hint="check the path") from None
+    else:
+        made.clear()
+    finally:
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
     _sync_folder(path.parent)
     return path
+
+
+def _make_folders(folder: Path, made: list[Path]) -> None:
+    """Make a folder and those that it is in; ``made`` gets each new one, so that a failure can take them away again."""
+    if not folder.is_dir() and folder != folder.parent:
+        _make_folders(folder.parent, made)
+        with suppress(FileExistsError):
+            folder.mkdir()
+            made.append(folder)
 
 
 def _write_whole(file: BinaryIO, data: bytes) -> None:
@@ -201,14 +220,30 @@ def inside(folder: str | Path, name: str) -> Path:
     return folder / target.relative_to(root)
 
 
-def check_collisions(paths: Iterable[str | Path]) -> None:
+#: Files of people's own, beside the inspections. The program reads them and never writes over them.
+KEPT = ("decisions.yaml", "events.yaml")
+
+
+def check_collisions(paths: Iterable[str | Path], inputs: Iterable[str | Path] = ()) -> None:
     """Refuse outputs that would land on one name on some system: equal but for case or for the way accents are stored.
+
+    Args:
+        paths: the outputs.
+        inputs: what they are made from, which none of them may go over.
 
     Raises:
         UsageFault: two of the paths do (RG504).
+        OutputError: an output would go over an input, or over a file of ``KEPT`` (RG503).
     """
     seen: dict[str, str | Path] = {}
+    given = list(inputs)
     for path in paths:
+        where = Where(file=str(path))
+        if any(_same(path, other) for other in given):
+            raise OutputError("RG503", "this is the input itself", where=where, hint="choose another name")
+        if Path(path).name in KEPT and Path(path).exists():
+            message = "a file that people keep, and that nothing writes over"
+            raise OutputError("RG503", message, where=where, hint="choose another name")
         folded = unicodedata.normalize("NFC", unicodedata.normalize("NFD", str(path)).casefold())
         if folded in seen:
             message = f"two outputs would have the name {str(path)!r}"
@@ -216,3 +251,10 @@ def check_collisions(paths: Iterable[str | Path]) -> None:
                 message = f"{str(seen[folded])!r} and {str(path)!r} are one name on some systems"
             raise UsageFault("RG504", message, hint="give one of them another name")
         seen[folded] = path
+
+
+def _same(one: str | Path, other: str | Path) -> bool:
+    try:
+        return Path(one).samefile(other)
+    except (OSError, ValueError):
+        return False

@@ -182,7 +182,7 @@ def _twin(path: Path, other: Imported) -> Imported:
 
 def _placed(path: Path, outcome: workers.Outcome, folder: Path | None, to: str, cache: _Cache) -> Imported:
     if outcome.error is not None:
-        if not isinstance(outcome.error, InputError) and outcome.error.code != "RG507":
+        if not isinstance(outcome.error, InputError) and outcome.error.code != "RG508":
             raise outcome.error
         return Imported(path, "failed", error=outcome.error.at(Where(file=str(path))))
     made = {name: value for name, value in outcome.value.items() if name != "data"}
@@ -191,8 +191,8 @@ def _placed(path: Path, outcome: workers.Outcome, folder: Path | None, to: str, 
     if folder is None:
         return Imported(path, state, data=data, made=made)
     target, content = _free(folder, made, data, to)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    files.write_bytes(target, content)
+    files.check_collisions([target], [path])
+    files.write_bytes(target, content, parents=True)
     result = Imported(path, state, target=target, made={**made, "id": target.stem})
     cache.keep(result, content)
     return result

@@ -7,10 +7,11 @@ The vocabulary, with the attributes that an element may carry::
     dl[class]  dt  dd  aside[class]
     strong  em  a[href]  sup  span[class]  ins  del
 
-A numbered paragraph or item begins with ``<span class="number">12.</span>``; ``<span class="tag level-3">`` is a label
-with a tone; ``inserted`` and ``deleted`` among the classes of p, li, tr and headings mark a whole block as changed; a
-paragraph of the class ``note`` begins with its mark in ``sup``; ``nav`` of the class ``contents`` holds its title in a
-``p``, and its list is made from the headings. One further class names the role of a block. Anything else is an error.
+A numbered paragraph or item begins with ``<span class="number">12.</span>``; ``<span class="tag level-3-of-4">`` is a
+label with a tone; ``inserted`` and ``deleted`` among the classes of p, li, tr and headings mark a whole block as
+changed; a paragraph of the class ``note`` begins with its mark in ``sup``; ``nav`` of the class ``contents`` holds its
+title in a ``p``, and its list is made from the headings. One further class names the role of a block. Anything else is
+an error.
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ from reportgen.document import (
 from reportgen.errors import TemplateError, Where
 
 _DEEPEST = 60
+#: A table of more columns scrolls on a narrow screen; one of more than the second number is printed on its side.
+_WIDE, _WIDEST = 2, 8
 _ALLOWED: dict[str, frozenset[str]] = {
     **dict.fromkeys(("section", "p", "li", "h1", "h2", "h3", "h4", "h5", "h6"), frozenset({"class", "id"})),
     **dict.fromkeys(("ul", "table", "tr", "dl", "aside", "span"), frozenset({"class"})),
@@ -199,7 +202,7 @@ class _Converter:
                 return self.contents(node)
             case "div":
                 inner = node.elements()
-                if node.attrs.get("class") == "wide" and len(inner) == 1 and inner[0].tag == "table":
+                if node.attrs.get("class") in ("wide", "widest") and len(inner) == 1 and inner[0].tag == "table":
                     return self.block(inner[0])
         return self.refuse(f"<{node.tag}> cannot stand here", node, "put it inside the element it belongs to")
 
@@ -364,7 +367,7 @@ class _Converter:
             self.refuse(
                 f"<span> of the class {node.attrs.get('class', '')!r}",
                 node,
-                f'write class="tag TONE" with one of: {", ".join(TONES)}',
+                f'write class="tag TONE" with one of: {", ".join(t for t in TONES if "-of-" not in t)}, level-N-of-M',
             )
         return names[1]
 
@@ -488,7 +491,8 @@ class _Serialiser:
         yield f"<ul{_attrs(block.role)}>"
         for item in block.items:
             printed = f'<span class="number">{_html(item.number)}.</span> ' if item.number else ""
-            opening = f"<li{_attrs(_changed(item.change), item.id)}>{printed}"
+            names = " ".join(n for n in ("numbered" if item.number else None, _changed(item.change)) if n)
+            opening = f"<li{_attrs(names, item.id)}>{printed}"
             if len(item.blocks) == 1 and _bare(item.blocks[0]):
                 yield f"{opening}{inline_html(item.blocks[0].inlines)}</li>"  # type: ignore[union-attr]
                 continue
@@ -503,10 +507,12 @@ class _Serialiser:
         yield "</ul>"
 
     def table(self, block: Table) -> Iterator[str]:
-        wide = len((block.head or block.rows)[0].cells) > 3
+        columns = len((block.head or block.rows)[0].cells)
+        wide = columns > _WIDE
         if wide:
             name = _html(plain(block.caption) or "Table")
-            yield f'<div class="wide" tabindex="0" role="region" aria-label="{name}">'
+            kind = "widest" if columns > _WIDEST else "wide"
+            yield f'<div class="{kind}" tabindex="0" role="region" aria-label="{name}">'
         yield f"<table{_attrs(block.role)}>"
         if block.caption:
             yield f"<caption>{inline_html(block.caption)}</caption>"

@@ -14,11 +14,14 @@ from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from textwrap import shorten
+from typing import Any, Literal
+
+from pydantic import Field
 
 from reportgen import data_files
-from reportgen.document import Document, Heading, Rendered, plain, walk
-from reportgen.errors import InputError, TemplateError, Where
+from reportgen.document import TONES, Document, Heading, Rendered, plain, walk
+from reportgen.errors import InputError, InputErrors, TemplateError, Where
 from reportgen.frameworks import area_of_title, load_framework
 from reportgen.labels import load_labels
 from reportgen.markup import escape, inline_html, inlines, parse, serialise, unmark
@@ -29,10 +32,12 @@ from reportgen.model import (
     Inspection,
     Judgement,
     JudgementsHere,
+    Model,
     Period,
     Recommendation,
     RecommendationsHere,
     ScaleHere,
+    Words,
 )
 
 __all__ = ["CONTEXT", "FUNCTIONS", "render"]
@@ -51,7 +56,16 @@ CONTEXT: dict[str, tuple[str, ...]] = {
         "register",
         "groups",
     ),
-    "comparison": ("comparison", "earlier_framework", "later_framework", "labels", "links", "by_id", "in_short"),
+    "comparison": (
+        "comparison",
+        "earlier_framework",
+        "later_framework",
+        "labels",
+        "links",
+        "by_id",
+        "in_short",
+        "sensitivity",
+    ),
 }
 #: Functions and filters that every template may use.
 FUNCTIONS = (
@@ -68,9 +82,12 @@ FUNCTIONS = (
     "plural",
     "told",
     "by_section",
+    "first_words",
 )
 _MONTHS = "January February March April May June July August September October November December".split()
 _LARGEST = 50_000_000
+#: Characters of a title that a running foot has room for.
+_LONGEST_RUNNING = 240
 
 
 def render(
@@ -79,6 +96,7 @@ def render(
     template: str | Path = "standard",
     framework: Framework | None = None,
     lang: str = "en-GB",
+    sensitivity: bool = False,
 ) -> Rendered:
     """Render an inspection or a comparison with a template pack.
 
@@ -87,6 +105,7 @@ def render(
         template: the name of a built-in pack, or the folder of one.
         framework: the inspection's framework; None loads it by its key.
         lang: the language of the pack's own words.
+        sensitivity: of a comparison, show near the top what the counts would be at the strict and the lenient end.
 
     Returns:
         The whole HTML page and the same content as a block tree.
@@ -103,17 +122,17 @@ def render(
             _inspection_context(subject, framework or load_framework(subject.framework), labels),
         )
         title, author = unmark(subject.title), (framework or load_framework(subject.framework)).body
-        title = f"{title}: {subject.provider.short_name or subject.provider.name}"
+        title = f"{title}: {unmark(subject.provider.short_name or subject.provider.name)}"
         issued = subject.published.date if subject.published else None
         if subject.status == "draft":
             title = f"{labels['draft_mark']}: {title}"
     else:
-        name, context = "comparison", _comparison_context(subject, labels)
+        name, context = "comparison", {**_comparison_context(subject, labels), "sensitivity": sensitivity}
         title, author, issued = (
             labels["comparison"]["file_title"].format(
-                provider=subject.later_inspection.provider.short_name or subject.later_inspection.provider.name,
-                earlier=subject.earlier_inspection.id,
-                later=subject.later_inspection.id,
+                provider=unmark(subject.later_inspection.provider.short_name or subject.later_inspection.provider.name),
+                earlier=_when(subject.earlier_inspection),
+                later=_when(subject.later_inspection),
             ),
             "reportgen",
             (subject.later_inspection.published.date if subject.later_inspection.published else None),
@@ -131,11 +150,22 @@ def render(
             "properties": properties,
             "style": _markup(pack.style),
             "main": _markup(serialise(blocks)),
-            "running": unmark(title),
+            "running": shorten(title, _LONGEST_RUNNING, placeholder=" …"),
+            "script": _markup(pack.scripts.get(name, "")),
         },
     )
+    _check_page(page, pack.page)
     data = data_files.dump(subject, to="json").encode("utf-8") if isinstance(subject, Inspection) else None
     return Rendered(page, document, pack.name, base=str(pack.folder), data=data)
+
+
+def _check_page(page: str, source: str) -> None:
+    """Without its language and its title a page is neither accessible nor can it become a PDF/UA."""
+    head = page[: page.find("<body")]
+    for what, pattern in (("language", r"<html\b[^>]*\slang=\S"), ("title", r"<title>\s*[^<\s]")):
+        if not re.search(pattern, head, re.IGNORECASE):
+            hint = "print {{ lang }} in <html lang> and {{ title }} in <title>"
+            raise TemplateError("RG409", f"the page has no {what}", where=Where(file=source), hint=hint)
 
 
 def _check_headings(blocks: Sequence[Any], source: str) -> None:
@@ -148,6 +178,9 @@ def _check_headings(blocks: Sequence[Any], source: str) -> None:
                     "RG408", message, where=Where(file=source), hint="let levels run on, with one level 1"
                 )
             level = block.level
+    if not level:
+        hint = "begin it with <h1>{{ rich(inspection.title) }}</h1> or the like"
+        raise TemplateError("RG409", "the document has no heading", where=Where(file=source), hint=hint)
 
 
 # -- packs -----------------------------------------------------------------------------------------------------------
@@ -187,6 +220,7 @@ class _Pack:
     templates: Mapping[str, str]
     page: str
     style: str
+    scripts: Mapping[str, str]
     environment: Any
 
     def run(self, template: str, context: Mapping[str, Any]) -> str:
@@ -194,6 +228,7 @@ class _Pack:
         import jinja2
 
         names = (*context, *FUNCTIONS)
+        self.environment.begin()
         try:
             out: list[str] = []
             size = 0
@@ -206,7 +241,7 @@ class _Pack:
                     )
         except jinja2.TemplateSyntaxError as error:
             where = Where(file=error.name or template, line=error.lineno)
-            raise TemplateError("RG401", error.message or "syntax", where=where, hint="mend the template") from None
+            raise self._syntax(error.message or "syntax", where) from None
         except jinja2.TemplateNotFound as error:
             where = _where(error, template)
             raise TemplateError(
@@ -218,6 +253,8 @@ class _Pack:
             raise TemplateError(
                 "RG406", str(error), where=_where(error, template), hint="templates only print data"
             ) from None
+        except jinja2.TemplateRuntimeError as error:
+            raise self._syntax(str(error), _where(error, template)) from None
         except RecursionError:
             raise TemplateError(
                 "RG406", "templates include each other without end", where=Where(file=template), hint="break the circle"
@@ -227,11 +264,23 @@ class _Pack:
             raise TemplateError("RG406", message, where=_where(error, template), hint="mend the expression") from None
         return "".join(out)
 
+    def _syntax(self, message: str, where: Where) -> TemplateError:
+        """What Jinja could not compile; a filter or a test that is not there with the nearest one that is."""
+        said = re.match(r"No (filter|test) named '(.+?)'", message)
+        if said is None:
+            return TemplateError("RG401", message, where=where, hint="mend the template")
+        known = self.environment.filters if said[1] == "filter" else self.environment.tests
+        near = get_close_matches(said[2], known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"docs/templates.md lists every {said[1]} of ours"
+        return TemplateError("RG402", f"there is no {said[1]} {said[2]!r}", where=where, hint=hint)
+
 
 def _undefined(error: Exception, template: str, names: Sequence[str]) -> TemplateError:
+    """A name that is not there, with the nearest one that is."""
     message = str(error)
-    said = re.match(r"'([\w.]+)' is undefined|.* has no attribute '(\w+)'", message)
-    near = get_close_matches(said[1] or said[2], names, n=1) if said else []
+    said = re.match(r"'([\w.]+)' is undefined", message)
+    name, known = getattr(error, "name", said[1] if said else ""), getattr(error, "known", names)
+    near = get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "docs/templates.md lists every name"
     return TemplateError("RG402", message, where=_where(error, template), hint=hint)
 
@@ -255,18 +304,40 @@ def _pack(folder: Path) -> _Pack:
 
 @lru_cache(maxsize=8)
 def _read_pack(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> _Pack:  # noqa: ARG001 -- the key of the cache
-    settings = data_files.plain((folder / "pack.yaml").read_bytes(), name=str(folder / "pack.yaml"))
-    where = Where(file=str(folder / "pack.yaml"))
+    file = folder / "pack.yaml"
+    where = Where(file=str(file))
     try:
-        name, templates = settings["name"], dict(settings["templates"])
-        page, styles = settings["page"], settings["styles"]
-    except (KeyError, TypeError):
-        hint = "give it name, templates, page and styles"
-        raise TemplateError("RG407", "pack.yaml lacks a key", where=where, hint=hint) from None
-    style = "\n".join(_inside(folder, s).read_text(encoding="utf-8") for s in styles)
+        settings = data_files.load(file, _Settings).value
+    except InputErrors as several:
+        first = several.errors[0]
+        raise TemplateError(first.code, first.message, where=first.where, hint=first.hint) from None
+    name, templates, page, styles = settings.name, settings.templates, settings.page, settings.styles
+    for key in templates:
+        if key not in CONTEXT:
+            hint = f"one of: {', '.join(CONTEXT)}"
+            raise TemplateError("RG407", f"no subject is called {key!r}", where=where, hint=hint)
+    try:
+        style = "\n".join(_inside(folder, s).read_text(encoding="utf-8") for s in styles)
+    except UnicodeDecodeError:
+        raise TemplateError("RG102", "a style sheet is not UTF-8", where=where, hint="save it as UTF-8") from None
     if "</style" in style.lower():
         raise TemplateError("RG404", "a style sheet closes its element", where=where, hint="take </style out of it")
-    return _Pack(name, folder, templates, page, style, _environment(folder))
+    scripts = {kind: _inside(folder, str(file)).read_text(encoding="utf-8") for kind, file in settings.scripts.items()}
+    if any("</script" in script.lower() for script in scripts.values()):
+        raise TemplateError("RG404", "a script closes its element", where=where, hint="take </script out of it")
+    return _Pack(name, folder, templates, page, style, scripts, _environment(folder))
+
+
+class _Settings(Model):
+    """``pack.yaml``."""
+
+    format: Literal["reportgen/pack/1"] = "reportgen/pack/1"
+    name: Words
+    title: Words | None = None
+    templates: dict[str, str]
+    page: Words
+    styles: tuple[Words, ...] = ()
+    scripts: dict[str, str] = Field(default_factory=dict)
 
 
 def _inside(folder: Path, name: str) -> Path:
@@ -277,58 +348,24 @@ def _inside(folder: Path, name: str) -> Path:
 
 
 def _environment(folder: Path) -> Any:
-    from jinja2 import FunctionLoader, StrictUndefined, TemplateNotFound
-    from jinja2.exceptions import SecurityError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from jinja2 import TemplateNotFound
+
+    from reportgen.sandbox import Environment
 
     def load(name: str) -> tuple[str, str, Callable[[], bool]]:
         try:
             path = _inside(folder, name)
         except TemplateError:
             raise TemplateNotFound(name) from None
-        return path.read_text(encoding="utf-8"), str(path), lambda: True
+        try:
+            return path.read_text(encoding="utf-8"), str(path), lambda: True
+        except UnicodeDecodeError as error:
+            message = f"not UTF-8 text: byte {error.object[error.start]:#04x} at byte offset {error.start}"
+            where = Where(file=name)
+            raise TemplateError("RG102", message, where=where, hint="save the file as UTF-8") from None
 
-    class Sandbox(ImmutableSandboxedEnvironment):
-        intercepted_binops = frozenset({"*", "**"})
-
-        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-            sizes = [
-                v if isinstance(v, int) else len(v) for v in (left, right) if isinstance(v, int | str | list | tuple)
-            ]
-            if operator == "**" or any(abs(s) > 100_000 for s in sizes):
-                raise SecurityError(f"{operator} with operands this large")
-            return super().call_binop(context, operator, left, right)
-
-    environment = Sandbox(
-        loader=FunctionLoader(load),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    # nothing but what is documented: `lipsum`, `cycler` and their like are a way into Python
-    environment.globals.clear()
-    environment.globals["range"] = _short_range
-    environment.globals["namespace"] = _namespace()
-    for name in FUNCTIONS:
-        function = globals()[f"_{name}"]
-        environment.filters[name] = function
-        environment.globals[name] = function
-    return environment
-
-
-def _namespace() -> Any:
-    from jinja2.utils import Namespace
-
-    return Namespace
-
-
-def _short_range(*args: int) -> range:
-    made = range(*args)
-    if len(made) > 100_000:
-        raise ValueError("a range of more than 100,000")
-    return made
+    functions = {name: globals()[f"_{name}"] for name in FUNCTIONS}
+    return Environment(load, functions)
 
 
 def _markup(html: str) -> Any:
@@ -385,14 +422,17 @@ def _shown_grade(judgement: Any, framework: Framework, labels: Mapping[str, Any]
 
 
 def _tone(judgement: Any, framework: Framework) -> str:
-    """The tone of a judgement's tag: its rank on the scale, ``none`` without a grade."""
+    """The tone of a judgement's tag: its place on the scale, ``none`` without a grade."""
     return _grade_tone(framework, judgement.area, judgement.grade)
 
 
 def _grade_tone(framework: Framework, area: str, key: str | None) -> str:
     """The tone of a grade of an area."""
-    grade = framework.grade(area, key)
-    return f"level-{min(grade.rank, 6)}" if grade else "none"
+    scale, grade = framework.scale_of(area), framework.grade(area, key)
+    if scale is None or grade is None:
+        return "none"
+    tone = f"level-{sorted(g.rank for g in scale.grades).index(grade.rank) + 1}-of-{len(scale.grades)}"
+    return tone if tone in TONES else "note"
 
 
 def _last(heading: str | None) -> str:
@@ -414,6 +454,12 @@ def _changes_of(edits: Sequence[Edit]) -> Any:
         text = escape(unmark(edit.text), quote=False)
         out.append(text if edit.op == "equal" else f"<{edit.op}>{text}</{edit.op}>")
     return _markup("".join(out))
+
+
+def _first_words(text: str | None, count: int = 8) -> str:
+    """The first words of data text without its marks, with a sign where more follow."""
+    words = unmark(text or "").split()
+    return " ".join(words[:count]) + (" …" if len(words) > count else "")
 
 
 def _told(value: Any) -> str:
@@ -480,19 +526,24 @@ def _inspection_context(inspection: Inspection, framework: Framework, labels: Ma
         "recommendations": {r.id: r for r in inspection.recommendations},
         "unplaced": unplaced,
         "parts": parts,
-        "groups": _groups(inspection.recommendations),
+        "groups": _groups(inspection.recommendations, framework),
         "register": _register(inspection, framework, labels),
     }
 
 
-def _groups(recommendations: Sequence[Recommendation]) -> list[tuple[str, list[Recommendation]]]:
-    """Recommendations by heading, in printed order."""
-    groups: list[tuple[str, list[Recommendation]]] = []
+def _groups(
+    recommendations: Sequence[Recommendation], framework: Framework
+) -> list[tuple[str, str, list[Recommendation]]]:
+    """(heading, addressee, recommendations) in printed order; the addressee is told only where there are several."""
+    labels = {a.key: a.label for a in framework.recommendations.addressees}
+    several = len({r.addressee for r in recommendations}) > 1
+    groups: list[tuple[str, str, list[Recommendation]]] = []
     for recommendation in recommendations:
-        heading = recommendation.heading or ""
-        if not groups or groups[-1][0] != heading:
-            groups.append((heading, []))
-        groups[-1][1].append(recommendation)
+        key = recommendation.addressee if several else None
+        heading, addressee = recommendation.heading or "", labels.get(key, key) if key else ""
+        if not groups or groups[-1][:2] != (heading, addressee):
+            groups.append((heading, addressee, []))
+        groups[-1][2].append(recommendation)
     return groups
 
 
@@ -539,7 +590,11 @@ def _register_rows(
             (about["declarations"]["about"][d.about], d.text, d.grade or "", d.date or "", d.recommendation or "")
             for d in inspection.declarations
         ],
-        "missing": [(name, labels["missing"][reason]) for name, reason in inspection.missing.items()],
+        "missing": [
+            (about["missing"]["fields"].get(name, name), labels["missing"][reason])
+            for name, reason in inspection.missing.items()
+        ],
+        "corrections": [(c.field, _told(c.was), _told(c.now), c.by, _long_date(c.on)) for c in inspection.corrections],
     }
 
 
@@ -555,6 +610,13 @@ def _chapters(inspection: Inspection, framework: Framework) -> Iterator[tuple[st
     for section in inspection.sections:
         if section.title in odd:
             yield section.title, section.area or ""
+
+
+def _when(side: Any) -> str:
+    if side.inspected:
+        day = side.inspected[0].start
+        return f"{_MONTHS[day.month - 1]} {day.year}"
+    return _long_date(side.published.date) if side.published else str(side.id)
 
 
 def _comparison_context(comparison: Comparison, labels: Mapping[str, Any]) -> dict[str, Any]:
@@ -575,63 +637,10 @@ def _comparison_context(comparison: Comparison, labels: Mapping[str, Any]) -> di
         "earlier_framework": frameworks[0],
         "later_framework": frameworks[1],
         "labels": labels,
-        "in_short": _in_short(comparison),
+        "in_short": comparison.in_short,
         "links": links,
         "by_id": {
             **{f"earlier:{r.id}": r for r in changes.earlier},
             **{f"later:{r.id}": r for r in changes.later},
         },
     }
-
-
-def _in_short(comparison: Comparison) -> str:
-    """One paragraph in plain words, made from the counts and hedged as the evidence is."""
-    earlier, later = comparison.earlier_inspection, comparison.later_inspection
-    name = later.provider.short_name or later.provider.name
-    judged = comparison.summary.judgements
-    words = {"improved": "improved", "declined": "declined", "maintained": "stayed the same"}
-    directions = [f"{judged[state]} {word}" for state, word in words.items() if judged.get(state)]
-    compared = sum(judged.get(state, 0) for state in words)
-    span = f"Between {_when(earlier)} and {_when(later)}"
-    if directions:
-        pairs = _plural(compared, "pair of judgements", "pairs of judgements")
-        said = [f"{span}, of the {pairs} on {name} that can be compared, {_listed(directions)}"]
-    else:
-        said = [f"{span}, no judgement on {name} can be compared"]
-    approximate = sum(j.comparability == "approximate" and j.steps is not None for j in comparison.judgements)
-    if directions and approximate:
-        said[0] += f"; {approximate} of these comparisons hold only in part, because the frameworks differ"
-    apart = judged.get("not_comparable", 0)
-    if apart:
-        said.append(f"{_plural(apart, 'pair of judgements', 'pairs of judgements')} cannot be compared at all")
-    states = comparison.summary.earlier
-    total = sum(states.values())
-    if total:
-        again = sum(states.get(s, 0) for s in ("carried_same", "carried_reworded", "split", "merged"))
-        silent = states.get("not_restated", 0) + states.get("not_covered", 0)
-        said.append(
-            f"Of the {_plural(total, 'earlier recommendation', 'earlier recommendations')}, {again} "
-            f"{'is' if again == 1 else 'are'} stated again and {silent} {'is' if silent == 1 else 'are'} not repeated, "
-            "which does not mean that they were carried out"
-        )
-        if states.get("needs_review"):
-            count = states["needs_review"]
-            said.append(f"For {count} more a person has to decide whether a later recommendation follows")
-    new = comparison.summary.later.get("new", 0)
-    if comparison.recommendations.later:
-        said.append(
-            f"{new} of the {len(comparison.recommendations.later)} later recommendations "
-            f"{'is' if new == 1 else 'are'} new"
-        )
-    return ". ".join(said) + "."
-
-
-def _when(side: Any) -> str:
-    if side.inspected:
-        day = side.inspected[0].start
-        return f"{_MONTHS[day.month - 1]} {day.year}"
-    return _long_date(side.published.date) if side.published else str(side.id)
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from reportgen.model import Framework
+from reportgen.model import Framework, slug_of
 
 #: Where editors find the schema; the file itself comes from `reportgen schema inspection -o inspection.json`.
 SCHEMA = "inspection.json"
@@ -26,7 +26,7 @@ def _lines(framework: Framework, provider: str) -> Iterator[str]:
     yield f"# yaml-language-server: $schema={SCHEMA}"
     yield f"# {framework.title} ({framework.key}). Lines that begin with # are comments; delete what you do not need."
     yield "format: reportgen/inspection/1"
-    yield f"id: provider-{day[:7]}                  # provider slug and month of the first day on site"
+    yield f"id: {slug_of(provider)}-{day[:7]}                  # provider slug and month of the first day on site"
     yield "status: draft                         # draft | final"
     yield f"framework: {framework.key}"
     if framework.types:

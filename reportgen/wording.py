@@ -16,6 +16,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 
@@ -114,7 +115,7 @@ def _goes_on(before: str, after: str) -> bool:
 # -- edits -----------------------------------------------------------------------------------------------------------
 
 #: Above so many pairs of equal words (difflib's work), or so many cells, difflib is not let loose on two texts.
-_PAIRS = 60_000
+_PAIRS = 40_000
 _CELLS = 1_000_000
 #: Lengths of the runs that lay long texts side by side, round by round: a sentence or so, a phrase, a word. What is
 #: still too long after the last round is one change: so many rounds and no more, whatever the texts are.
@@ -203,21 +204,19 @@ def _lead(one: str, two: str) -> int:
 def _folded(a: Sequence[str], b: Sequence[str], spans: list[_Span]) -> list[_Span]:
     """Spans in which short equal runs between two changes are part of one change; changes next to each other joined."""
     out: list[_Span] = []
+    changed = False  # whether the last one of these is a change
+    last = len(spans) - 1
     for index, (a1, a2, b1, b2) in enumerate(spans):
-        inner = 0 < index < len(spans) - 1
-        equal = a[a1:a2] == b[b1:b2]
-        if equal and not (inner and out and _changed(a, b, out[-1]) and _slight(a[a1:a2], out[-1], spans[index + 1])):
+        equal = a2 - a1 == b2 - b1 and a[a1:a2] == b[b1:b2]
+        if equal and not (changed and index < last and _slight(a[a1:a2], out[-1], spans[index + 1])):
             out.append((a1, a2, b1, b2))
-        elif out and _changed(a, b, out[-1]):
+            changed = False
+        elif changed:
             out[-1] = (out[-1][0], a2, out[-1][2], b2)
         else:
             out.append((a1, a2, b1, b2))
+            changed = not equal
     return out
-
-
-def _changed(a: Sequence[str], b: Sequence[str], span: _Span) -> bool:
-    a1, a2, b1, b2 = span
-    return a[a1:a2] != b[b1:b2]
 
 
 def _slight(units: Sequence[str], before: _Span, after: _Span) -> bool:
@@ -302,13 +301,17 @@ def _anchored(a: Sequence[str], b: Sequence[str], span: _Span, level: int) -> tu
     return [], len(_RUNS)
 
 
-def _single(tokens: Sequence[str], start: int, end: int, size: int) -> dict[tuple[str, ...], int]:
-    """The runs of ``size`` tokens that stand exactly once between two places, with where, in order."""
-    places: dict[tuple[str, ...], int] = {}
-    for i in range(start, end - size + 1):
-        run = tuple(tokens[i : i + size])
-        places[run] = -1 if run in places else i
-    return {run: i for run, i in places.items() if i >= 0}
+def _single(tokens: Sequence[str], start: int, end: int, size: int) -> dict[str, int]:
+    """The runs of ``size`` tokens that stand exactly once between two places, as text, with where, in order."""
+    part = tokens[start:end]
+    text = "".join(part)
+    ends = [0, *accumulate(map(len, part))]
+    runs = [text[a:b] for a, b in zip(ends, ends[size:], strict=False)]
+    places = dict(zip(runs, range(start, end), strict=False))
+    if len(places) == len(runs):
+        return places
+    counts = Counter(runs)
+    return {run: i for run, i in places.items() if counts[run] == 1}
 
 
 def ascending(values: Iterable[int]) -> list[int]:

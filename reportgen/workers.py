@@ -74,7 +74,7 @@ def call(task: str, arguments: Arguments, *, limits: Limits | None = None) -> An
     Raises:
         ReportgenError: what the function raised.
         InputError: the job took more time or memory than it may, or the child broke down over it (RG505).
-        Bug: the function raised anything else (RG507).
+        Bug: the function raised anything else (RG508).
     """
     limits = limits or Limits()
     with _spare_lock:
@@ -366,7 +366,7 @@ def _do(request: dict[str, Any], setup: dict[str, Any]) -> dict[str, Any]:
         return {"error": as_data(InputError("RG107", "nested too deep to be read", hint="look at the file"))}
     except Exception as error:  # noqa: BLE001 -- whatever it is goes to the parent, which tells of it
         message = f"{type(error).__name__}: {error}"
-        bug = Bug("RG507", message, hint="run again with --debug and report it")
+        bug = Bug("RG508", message, hint="run again with --debug and report it")
         return {"error": as_data(bug), "notes": [traceback.format_exc()]}
 
 

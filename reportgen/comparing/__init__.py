@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from reportgen.comparing.facts import compare_facts
+from reportgen.comparing.in_short import in_short
 from reportgen.comparing.judgements import compare_judgements
 from reportgen.comparing.other import compare_other
 from reportgen.comparing.paragraphs import ALIKE, align, compare_paragraphs, units
@@ -22,8 +23,8 @@ from reportgen.comparing.recommendations import (
     is_covered,
     judged_areas,
 )
-from reportgen.frameworks import crosswalk, load_framework
-from reportgen.matching import RULES, Options
+from reportgen.frameworks import check_inspection, crosswalk, load_framework
+from reportgen.matching import Options, Reader, load_lexicon, measured, thresholds_for
 from reportgen.model import (
     Compared,
     Comparison,
@@ -33,6 +34,7 @@ from reportgen.model import (
     Inspection,
     Notice,
     Summary,
+    dotted,
 )
 
 __all__ = ["compare", "is_covered", "judged_areas"]
@@ -55,14 +57,14 @@ def compare(
         frameworks: Their frameworks; None: loaded by the keys that the inspections name.
         edges: The crosswalk between these; None: the one that is known.
         decisions: What people decided about links, which outranks every score; None: nothing.
-        options: Thresholds of the matcher; None: the default ones.
+        options: How to match; None: with the lexicon that both frameworks name, at its own thresholds.
 
     Returns:
         The comparison. Every recommendation of both sides has exactly one state, and every paragraph stands in it once.
 
     Raises:
         FrameworkError: A framework is unknown.
-        InputError: A decision's hash and id disagree (RG115).
+        InputError: A decision's hash and id disagree (RG115), or the lexicon cannot be read.
     """
     options = options or Options()
     if frameworks is None:
@@ -74,6 +76,7 @@ def compare(
     # summaries in other words can be laid beside other summaries, never beside a printed text
     mixed = earlier.wording != later.wording
     pieces = units(earlier), units(later)
+    reader = reader_for(frameworks, options)
     laid = [] if mixed else align(*pieces)
 
     judgements = compare_judgements(earlier, later, frameworks, walk)
@@ -84,6 +87,7 @@ def compare(
         walk,
         decisions=decisions,
         options=options,
+        reader=reader,
         pieces=pieces[1] if later.wording == "printed" else (),
     )
     paragraphs = compare_paragraphs(laid)
@@ -92,7 +96,7 @@ def compare(
         "judgements": counted(row.change for row in judgements),
         "paragraphs": counted(change.state for change in paragraphs),
     }
-    return Comparison(
+    found = Comparison(
         earlier_inspection=_side(earlier),
         later_inspection=_side(later),
         judgements=judgements,
@@ -100,8 +104,9 @@ def compare(
         paragraphs=paragraphs,
         facts=compare_facts(earlier, later),
         other=compare_other(earlier, later, walk, links, laid),
-        notices=(*_notices(earlier, later, bridged), *recommendations.notices),
-        options=_options(options),
+        notices=(*_notices(earlier, later, bridged), *_limits((earlier, later), frameworks), *recommendations.notices),
+        matching=measured(reader) if earlier.recommendations or later.recommendations else None,
+        options=_options(options, reader),
         summary=Summary(
             **shared,
             earlier=counted(r.state for r in recommendations.changes.earlier),
@@ -111,11 +116,31 @@ def compare(
             lenient=recommendations.lenient.model_copy(update=shared),
         ),
     )
+    return found.model_copy(update={"in_short": in_short(found)})
 
 
-def _options(options: Options) -> dict[str, Any]:
+def reader_for(frameworks: tuple[Framework, Framework], options: Options) -> Reader | None:
+    """The lexicon that two frameworks' recommendations are matched with; None: without one.
+
+    Raises:
+        InputError: the lexicon cannot be read.
+    """
+    if options.lexicon == "none":
+        return None
+    if options.lexicon != "profile":
+        return load_lexicon(options.lexicon)
+    named = {framework.recommendations.lexicon for framework in frameworks}
+    key = named.pop()
+    return load_lexicon(key) if key and not named else None
+
+
+def _options(options: Options, reader: Reader | None) -> dict[str, Any]:
     return {
-        "matching": {"rules": RULES, **asdict(options)},
+        "matching": {
+            "rules": measured(reader).rules,
+            "lexicon": reader.lexicon.key if reader else None,
+            **asdict(options.thresholds or thresholds_for(reader)),
+        },
         "paragraphs": {"rules": PARAGRAPH_RULES, "alike": ALIKE},
         "mentions": {"at_least": MENTIONED},
     }
@@ -127,9 +152,12 @@ def _side(inspection: Inspection) -> Compared:
         framework=inspection.framework,
         provider=inspection.provider,
         title=inspection.title,
+        status=inspection.status,
         wording=inspection.wording,
         inspected=inspection.inspected,
         published=inspection.published,
+        corrections=inspection.corrections,
+        checked=inspection.checked,
         sha256=inspection.source.sha256 if inspection.source else None,
     )
 
@@ -160,6 +188,16 @@ def _notices(earlier: Inspection, later: Inspection, bridged: bool) -> list[Noti
         message = "both sides hold summaries in other words: what differs in them need not differ in the reports"
         found.append(Notice(code="RG306", level="info", field="wording", message=message))
     return found
+
+
+def _limits(sides: tuple[Inspection, Inspection], frameworks: tuple[Framework, Framework]) -> list[Notice]:
+    """Grades that a limiting rule of their framework makes unusual: a step from or to one is to be read with care."""
+    return [
+        Notice(code=problem.code, field=f"{side.id}: {dotted(problem.path)}", message=problem.message)
+        for side, framework in zip(sides, frameworks, strict=True)
+        for problem in check_inspection(side, framework)
+        if problem.code == "RG125"
+    ]
 
 
 def _one_provider(earlier: Inspection, later: Inspection) -> bool:

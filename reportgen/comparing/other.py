@@ -43,6 +43,8 @@ _ELSEWHERE = {
     "source",
     "sources",
     "evidence",
+    "corrections",
+    "checked",
     "notices",
 }
 _Pair = tuple[dict[str, Any], dict[str, Any]]

@@ -8,12 +8,13 @@ order has moved. Nothing depends on which side is which.
 
 from __future__ import annotations
 
+import string
 import zlib
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Literal
 
 from reportgen.model import (
@@ -28,14 +29,14 @@ from reportgen.model import (
     TableParagraph,
     TextParagraph,
 )
-from reportgen.wording import normalise, similarity, word_edits, words
+from reportgen.wording import normalise, word_edits
 
 #: Name of the rules in here; changes whenever the same two reports could come out otherwise.
 RULES = "paragraphs/1"
 #: From so alike up (0 to 1, mean of words and pairs of words in common), two paragraphs are one that was changed.
 ALIKE = 0.45
 #: What more units than this have in common finds no candidates: it is in everything.
-_COMMON = 60
+_COMMON = 24
 
 Kind = Literal["heading", "text", "item", "caption", "row", "footnote"]
 #: Kinds that may be laid beside each other: a paragraph that became an item is still the paragraph.
@@ -116,18 +117,29 @@ def _change(pair: Laid) -> ParagraphChange:
         return ParagraphChange(
             state="moved" if pair.moved else "same", earlier=_side(one), later=_side(two), similarity=1.0
         )
+    edits = edits_between(one.text, two.text)
     return ParagraphChange(
         state="moved_changed" if pair.moved else "changed",
         earlier=_side(one),
         later=_side(two),
-        similarity=round(similarity(one.text, two.text), 4),
-        edits=edits_between(one.text, two.text),
+        similarity=_kept(one.text, two.text, edits),
+        edits=edits,
     )
+
+
+def _kept(one: str, two: str, edits: Iterable[Edit]) -> float:
+    """How alike two texts are: twice the words that stay by the words of both; 1 only where just signs differ."""
+    signs = not any(char.isalnum() for edit in edits if edit.op != "equal" for char in edit.text)
+    if signs and normalise(one) == normalise(two):
+        return 1.0
+    same = sum(len(edit.text.split()) for edit in edits if edit.op == "equal")
+    return round(min(2 * same / max(1, len(one.split()) + len(two.split())), 0.9999), 4)
 
 
 def edits_between(earlier: str, later: str) -> tuple[Edit, ...]:
     """What was changed between two texts, word by word; see :func:`reportgen.wording.word_edits`."""
-    return tuple(Edit(op=run.op, text=run.text) for run in word_edits(earlier, later))
+    # pieces of texts that were checked when they were loaded: checking each again takes as long as finding them
+    return tuple(Edit.model_construct(op=run.op, text=run.text) for run in word_edits(earlier, later))
 
 
 def _side(unit: Unit | None) -> ParagraphSide | None:
@@ -192,27 +204,18 @@ def _equal(earlier: Sequence[Unit], later: Sequence[Unit]) -> dict[int, int]:
 def _similar(earlier: Sequence[Unit], later: Sequence[Unit], pairs: dict[int, int]) -> dict[int, int]:
     """Pairs of similar text among what is left, the most alike first; each unit once."""
     taken = set(pairs.values())
-    ones = {i: _features(unit.text) for i, unit in enumerate(earlier) if i not in pairs}
-    twos = {j: _features(unit.text) for j, unit in enumerate(later) if j not in taken}
-    cues = {i: _cues(f) for i, f in ones.items()}, {j: _cues(f) for j, f in twos.items()}
-    holders: dict[tuple[str, _Feature], list[int]] = defaultdict(list)
-    for j, some in cues[1].items():
-        for cue in some:
-            holders[later[j].class_, cue].append(j)
-    mine = Counter((earlier[i].class_, cue) for i, some in cues[0].items() for cue in some)
-    cells = []
-    for i, some in cues[0].items():
-        near: Counter[int] = Counter()
-        for cue in some:
-            key = (earlier[i].class_, cue)
-            if max(len(holders.get(key, ())), mine[key]) <= _COMMON:
-                near.update(holders.get(key, ()))
-        for j, shared in near.items():
-            if 20 * shared < len(some) + len(cues[1][j]):
-                continue  # far too little in common
-            alike = _alike(ones[i], twos[j])
-            if alike >= ALIKE:
-                cells.append((alike, *_tie(earlier[i], later[j], i, j), i, j))
+    classes: dict[str, tuple[dict[int, _Features], dict[int, _Features]]] = defaultdict(lambda: ({}, {}))
+    for i, unit in enumerate(earlier):
+        if i not in pairs:
+            classes[unit.class_][0][i] = _features(unit.text)
+    for j, unit in enumerate(later):
+        if j not in taken:
+            classes[unit.class_][1][j] = _features(unit.text)
+    cells = [
+        (alike, *_tie(earlier[i], later[j], i, j), i, j)
+        for ones, twos in classes.values()
+        for alike, i, j in _near(ones, twos)
+    ]
     found: dict[int, int] = {}
     used: set[int] = set()
     for *_, i, j in sorted(cells, reverse=True):
@@ -222,32 +225,54 @@ def _similar(earlier: Sequence[Unit], later: Sequence[Unit], pairs: dict[int, in
     return found
 
 
-#: A word, or a pair of words that stand next to each other.
-_Feature = tuple[str, ...]
+#: The words of a text, and pairs of neighbouring words with a space between.
+_Features = tuple[set[str], set[str]]
+_NO_SIGNS = str.maketrans({sign: " " for sign in string.punctuation if sign != "'"})
+#: A word of more letters than this is telling, and so is the pair that it begins; a text with so many is known by them.
+_TELLING, _ENOUGH = 5, 8
 
 
-def _cues(features: Counter[_Feature]) -> list[_Feature]:
-    """The features that candidates are found by: pairs of words, in very short texts single words too."""
-    short = len(features) <= 8
-    return [feature for feature in features if short or len(feature) == 2]
+def _features(text: str) -> _Features:
+    """The telling words of a text and its telling pairs of words; all its words and pairs where few of them are."""
+    tokens = normalise(text).casefold().translate(_NO_SIGNS).split() or [text]
+    telling = [at for at, word in enumerate(tokens) if len(word) > _TELLING]
+    if len(telling) < _ENOUGH:
+        return set(tokens), set(map(" ".join, pairwise(tokens)))
+    if telling[-1] == len(tokens) - 1:
+        tokens.append("")
+    return {tokens[at] for at in telling}, {f"{tokens[at]} {tokens[at + 1]}" for at in telling}
 
 
-def _features(text: str) -> Counter[_Feature]:
-    """The words of a text and its pairs of neighbouring words, with how often they stand there."""
-    tokens = [token.casefold() for token in words(normalise(text)) if token[0].isalnum()] or [text]
-    features: Counter[_Feature] = Counter((token,) for token in tokens)
-    features.update(pairwise(tokens))
-    return features
+def _cues(features: _Features) -> set[str]:
+    """What candidates are found by: pairs of words, in very short texts single words too."""
+    words, pairs = features
+    return pairs if len(words) + len(pairs) > _ENOUGH else words | pairs
 
 
-def _alike(one: Counter[_Feature], two: Counter[_Feature]) -> float:
+def _near(ones: dict[int, _Features], twos: dict[int, _Features]) -> Iterator[tuple[float, int, int]]:
+    """(how alike, i, j) for the pairs of two sides that are alike enough."""
+    cues = {i: _cues(f) for i, f in ones.items()}, {j: _cues(f) for j, f in twos.items()}
+    holders: dict[str, list[int]] = defaultdict(list)
+    for j, some in cues[1].items():
+        for cue in some:
+            holders[cue].append(j)
+    mine = Counter(chain.from_iterable(cues[0].values()))
+    useful = {cue: some for cue, some in holders.items() if len(some) <= _COMMON >= mine[cue]}
+    for i, some in cues[0].items():
+        near = Counter(chain.from_iterable(useful[cue] for cue in some if cue in useful))
+        for j, shared in near.items():
+            if 20 * shared < len(some) + len(cues[1][j]):
+                continue  # far too little in common
+            alike = _alike(ones[i], twos[j])
+            if alike >= ALIKE:
+                yield alike, i, j
+
+
+def _alike(one: _Features, two: _Features) -> float:
     """The mean of how many words and of how many pairs of words two texts share, 0 to 1."""
-    shares = []
-    for size in (1, 2):
-        total = sum(n for f, n in one.items() if len(f) == size) + sum(n for f, n in two.items() if len(f) == size)
-        common = sum(min(n, two[f]) for f, n in one.items() if len(f) == size and f in two)
-        if total:
-            shares.append(2 * common / total)
+    shares = [2 * len(one[0] & two[0]) / (len(one[0]) + len(two[0]))]
+    if one[1] or two[1]:
+        shares.append(2 * len(one[1] & two[1]) / (len(one[1]) + len(two[1])))
     return round(sum(shares) / len(shares), 6)
 
 

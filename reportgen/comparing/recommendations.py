@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reportgen.comparing.paragraphs import Unit, edits_between
-from reportgen.matching import LENIENT, STRICT, Matching, Options, decide, rulings_for, score
-from reportgen.matching.scores import weight, weighty
+from reportgen.matching import Matching, Options, Reader, decide, rulings_for, score, thresholds_for
+from reportgen.matching.features import cleaned, rarity
+from reportgen.matching.texts import tokens, weight, weighty
 from reportgen.model import (
     Counts,
     Decisions,
@@ -31,10 +32,12 @@ from reportgen.model import (
     TimescaleChange,
 )
 from reportgen.model.comparison import EarlierState, LaterState
-from reportgen.wording import sentences
+from reportgen.wording import sentences, similarity
 
 #: A paragraph mentions a recommendation from here up (0 to 1: how much of its weighty words stand there).
-MENTIONED = 0.4
+MENTIONED = 0.33
+#: From so alike up (0 to 1), two linked recommendations are shown as edits word by word.
+READABLE = 0.35
 #: Mentions shown with a recommendation.
 _SHOWN = 3
 
@@ -57,7 +60,8 @@ def compare_recommendations(
     *,
     decisions: Decisions | None,
     options: Options,
-    pieces: Sequence[Unit],
+    reader: Reader | None = None,
+    pieces: Sequence[Unit] = (),
 ) -> Compared:
     """Say of every recommendation of two inspections what became of it.
 
@@ -67,18 +71,21 @@ def compare_recommendations(
         frameworks: Their frameworks.
         edges: The crosswalk between the two.
         decisions: What people decided; None: nothing.
-        options: Thresholds of the matcher.
+        options: How to match; of it only the thresholds are used here.
+        reader: The lexicon of their domain; None: there is none.
         pieces: The text of the later report, to look for mentions in; none: no mentions.
 
     Raises:
         InputError: A decision's hash and id disagree (RG115).
     """
-    scores = score(earlier.recommendations, later.recommendations)
+    scores = score(earlier.recommendations, later.recommendations, reader)
+    limits = options.thresholds or thresholds_for(reader)
     rulings, notices = rulings_for(earlier, later, decisions)
-    chosen, strict, lenient = (decide(scores, rulings, o) for o in (options, STRICT, LENIENT))
+    chosen = decide(scores, rulings, limits)
+    strict, lenient = (decide(scores, rulings, end, explain=False) for end in (limits.strict(), limits.lenient()))
     looked_at = {r.id: _looked_at(r, frameworks, edges, judged_areas(later)) for r in earlier.recommendations}
     states = earlier_states(earlier.recommendations, chosen, looked_at), later_states(later.recommendations, chosen)
-    mentions = _mentions(earlier.recommendations, pieces)
+    mentions = _mentions(earlier.recommendations, pieces, reader)
     printed = earlier.wording == later.wording == "printed"
     by_id = {r.id: r for r in earlier.recommendations}, {r.id: r for r in later.recommendations}
     changes = RecommendationChanges(
@@ -202,10 +209,14 @@ def _finished(
     """A link with its edits and its change of timescale. ``printed``: both texts are the reports' own words."""
     return link.model_copy(
         update={
-            "edits": edits_between(one.text, two.text) if printed and one.text != two.text else (),
+            # of two texts with little in common, word by word is no help: both stand there whole
+            "edits": edits_between(one.text, two.text)
+            if printed and one.text != two.text and similarity(one.text, two.text) >= READABLE
+            else (),
             "timescale_change": _timescale_change(one, two, frameworks),
             # the bands were measured on printed words
             "confidence": link.confidence if printed or link.basis != "inferred" else "possible",
+            "precision": link.precision if printed else None,
         }
     )
 
@@ -235,42 +246,56 @@ def _shown(recommendation: Recommendation, framework: Framework) -> dict[str, ob
 # -- mentions --------------------------------------------------------------------------------------------------------
 
 
-def _mentions(recommendations: Sequence[Recommendation], pieces: Sequence[Unit]) -> dict[str, tuple[Mention, ...]]:
+def _mentions(
+    recommendations: Sequence[Recommendation], pieces: Sequence[Unit], reader: Reader | None
+) -> dict[str, tuple[Mention, ...]]:
     """For each recommendation the paragraphs that speak of the same things, best first, each with its best sentence."""
     read = [unit for unit in pieces if unit.kind in ("text", "item", "row", "footnote")]
     if not read:
         return {}
-    parts = [[(sentence, set(weighty(sentence))) for sentence in sentences(unit.text)] for unit in read]
-    stems = [set().union(*(some for _, some in part)) for part in parts]
-    holders = Counter(stem for some in stems for stem in some)
-    spread = math.log(1 + len(read))
-
-    def telling(stem: str) -> float:
-        """How much a word says, in recommendations at large and in this very report."""
-        return weight(stem) * (math.log((1 + len(read)) / (1 + holders[stem])) / spread)
-
+    parts = [[(sentence, _cues(sentence, reader)) for sentence in sentences(unit.text)] for unit in read]
+    cues: list[set[str]] = [set().union(*(some.keys() for _, some in part)) for part in parts]
+    holders = Counter(cue for some in cues for cue in some)
     found = {}
     for r in recommendations:
-        own = weighty(r.text)
-        weights = {stem: telling(stem) for stem in own}
+        own = _cues(r.text, reader)
+        # how much a cue says, in recommendations at large and in this very report
+        weights = {cue: at_large * math.log((1 + len(read)) / (1 + holders[cue])) for cue, (_, at_large) in own.items()}
         total = math.fsum(weights.values())
+        topics = {cue: weights[cue] for cue in own if cue.startswith(_TOPIC)}
+        # where it has topics, one of those that say most must be among what both speak of
+        needed = {cue for cue, value in topics.items() if value >= max(topics.values()) / 2}
         some: list[tuple[float, int, Mention]] = []
         for n, unit in enumerate(read):
-            if not total or not parts[n]:
+            if not total or not parts[n] or (needed and not needed & cues[n]):
                 continue
-            values = [math.fsum(weights[s] for s in own.keys() & have) for _, have in parts[n]]
+            values = [math.fsum(weights[c] for c in own.keys() & have.keys()) for _, have in parts[n]]
             best = values.index(max(values))
-            whole = math.fsum(weights[s] for s in own.keys() & stems[n])
+            shared = own.keys() & parts[n][best][1].keys()
+            whole = math.fsum(weights[c] for c in own.keys() & cues[n])
             value = round((values[best] + whole) / 2 / total, 4)
-            shared = own.keys() & parts[n][best][1]
-            if value >= MENTIONED and len(shared) >= min(2, len(own)):
+            if value >= MENTIONED and len(shared) >= min(2, len(own)) and (not needed or needed & shared):
                 mention = Mention(
                     paragraph=unit.number,
                     page=unit.evidence[0].page if unit.evidence else None,
                     score=value,
                     text=parts[n][best][0],
-                    shared=tuple(own[s] for s in sorted(shared, key=lambda s: (-weights[s], s))[:6]),
+                    shared=tuple(own[c][0] for c in sorted(shared, key=lambda c: (-weights[c], c))[:6]),
                 )
                 some.append((-value, n, mention))
         found[r.id] = tuple(mention for *_, mention in sorted(some, key=lambda entry: entry[:2])[:_SHOWN])
     return found
+
+
+#: Marks a cue that is a topic of the lexicon, and no word.
+_TOPIC = "#"
+
+
+def _cues(text: str, reader: Reader | None) -> dict[str, tuple[str, float]]:
+    """What a text speaks of: its weighty words, and the objects of practice that a lexicon finds, with their weight."""
+    cues = {stem: (word, weight(stem)) for stem, word in weighty(text).items()}
+    if reader is not None:
+        for found in reader.topics(tokens(cleaned(text, reader))):
+            if reader.kinds[found.topic] == "object" and not found.wider:
+                cues[_TOPIC + found.topic] = (reader.names[found.topic], 2 * rarity(found.topic, reader))
+    return cues

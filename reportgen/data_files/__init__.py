@@ -23,8 +23,9 @@ from reportgen.model.base import Path as Trail
 from reportgen.model.base import Problem, dotted
 from reportgen.model.comparison import Comparison
 from reportgen.model.decisions import Decisions, Events
-from reportgen.model.framework import Crosswalks, Framework, profile_problems
+from reportgen.model.framework import Crosswalks, Framework, crosswalk_problems, profile_problems
 from reportgen.model.inspection import Inspection, inconsistencies
+from reportgen.model.lexicon import Calibration, Lexicon, lexicon_problems
 
 __all__ = [
     "CHECKS",
@@ -60,6 +61,8 @@ MODELS: dict[str, type[BaseModel]] = {
     "comparison": Comparison,
     "framework": Framework,
     "crosswalks": Crosswalks,
+    "lexicon": Lexicon,
+    "calibration": Calibration,
 }
 
 
@@ -76,6 +79,8 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "inspection": (inconsistencies,),
     "decisions": (decision_problems,),
     "framework": (profile_problems,),
+    "lexicon": (lexicon_problems,),
+    "crosswalks": (crosswalk_problems,),
 }
 
 

@@ -24,6 +24,7 @@ PATTERNS = {
     r"^[a-z0-9]+(-[a-z0-9]+)*-\d{4}(-\d{2})?(-\d+)?$": "provider and month of the first day, as in rotherham-2012-07",
     r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$": "a year, month or day, as in 2014, 2014-10 or 2014-10-08",
     r"^[0-9a-f]{12,64}$": "12 to 64 digits of a hash: 0 to 9 and a to f, in lower case",
+    r"^[a-z_]+(\[\d{1,6}\]|\.[A-Za-z0-9_-]+)*$": "a path such as judgements[2].grade, counted from 0",
     r"^[0-9a-f]{64}$": "the 64 digits of a SHA-256 hash: 0 to 9 and a to f, in lower case",
 }
 _LONGEST_GUESS = 60

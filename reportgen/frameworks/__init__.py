@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from reportgen import data_files
+from reportgen import data_files, files
 from reportgen.errors import FrameworkError, InputErrors, ReportgenError, Where
 from reportgen.model import (
     Area,
@@ -54,7 +54,7 @@ def _own_folders() -> tuple[Path, ...]:
 
 @cache
 def _found(own: tuple[Path, ...]) -> dict[str, Path]:
-    files: dict[str, Path] = {}
+    found: dict[str, Path] = {}
     for folder in (_PROFILES, *own):
         if not folder.is_dir():
             message = f"REPORTGEN_FRAMEWORKS names {str(folder)!r}, which is no folder"
@@ -62,11 +62,11 @@ def _found(own: tuple[Path, ...]) -> dict[str, Path]:
         for path in sorted(folder.glob("*.yaml")):
             if path.stem.startswith("_") or path.name == _CROSSWALKS:
                 continue
-            if path.stem in files:
-                message = f"{path.stem!r} is the key of two frameworks: {files[path.stem]} too"
+            if path.stem in found:
+                message = f"{path.stem!r} is the key of two frameworks: {found[path.stem]} too"
                 raise FrameworkError("RG126", message, where=Where(file=str(path)), hint="give yours another key")
-            files[path.stem] = path
-    return {key: files[key] for key in sorted(files, key=lambda k: (re.sub(r"\D", "", k) or "9999", k))}
+            found[path.stem] = path
+    return {key: found[key] for key in sorted(found, key=lambda k: (re.sub(r"\D", "", k) or "9999", k))}
 
 
 def load_framework(key_or_path: str | Path) -> Framework:
@@ -83,9 +83,7 @@ def load_framework(key_or_path: str | Path) -> Framework:
     path = Path(key_or_path)
     if path.suffix in (".yaml", ".yml", ".json") and path.is_file():
         return _load(path)
-    near = get_close_matches(key, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"use one of: {', '.join(known)}"
-    raise FrameworkError("RG120", f"unknown framework {key!r}", where=Where(), hint=hint)
+    raise FrameworkError("RG120", f"unknown framework {key!r}", where=Where(), hint=_nearest(key, known))
 
 
 @cache
@@ -94,16 +92,21 @@ def _loaded(path: Path) -> Framework:
 
 
 def _load(path: Path) -> Framework:
+    return _read(path).value
+
+
+def _read(path: Path) -> data_files.Loaded[Framework]:
     def base(name: str) -> Path:
         beside = path.with_name(f"{name}.yaml")
         return beside if beside.is_file() else _PROFILES / f"{name}.yaml"
 
-    framework = data_files.load_extending(path, Framework, base, checks=(profile_problems,)).value
+    loaded = data_files.load_extending(path, Framework, base, checks=(profile_problems,))
+    framework = loaded.value
     if framework.key != path.stem:
-        where = Where(file=str(path), field="key")
+        where = loaded.where(("key",))
         message = f"the profile is called {framework.key!r} and its file {path.name!r}"
         raise FrameworkError("RG126", message, where=where, hint="name the file after the key")
-    return framework
+    return loaded
 
 
 # -- labels ----------------------------------------------------------------------------------------------------------
@@ -179,6 +182,11 @@ def _judged(inspection: Inspection, framework: Framework) -> Iterator[Problem]:
                 yield Problem(path, "RG122", f"{judgement.area} is not graded", "drop the grade")
             elif grade is not None and scale is not None and grade not in {g.key for g in scale.grades}:
                 yield _unknown(path, "RG122", "grade", grade, [g.key for g in scale.grades])
+        said = grade_by_label(framework, judgement.area, judgement.printed or "")
+        known = framework.grade(judgement.area, judgement.grade)
+        if known is not None and said is not None and said != known:
+            message = f"printed is {judgement.printed!r}, which is the grade {said.key!r} and not {judgement.grade!r}"
+            yield Problem(("judgements", i, "printed"), "RG210", message, "mend the one that is wrong", "warning")
     grades = {g.key for s in framework.scales for g in s.grades}
     for i, point in enumerate(inspection.scale_as_printed):
         if point.grade is not None and point.grade not in grades:
@@ -227,10 +235,17 @@ def _limits(inspection: Inspection, framework: Framework) -> Iterator[Problem]:
 # -- crosswalks ------------------------------------------------------------------------------------------------------
 
 
+def _crosswalk_files(own: tuple[Path, ...]) -> tuple[Path, ...]:
+    return (_HERE / _CROSSWALKS, *(path for folder in own if (path := folder / _CROSSWALKS).is_file()))
+
+
 @cache
 def _crosswalks(own: tuple[Path, ...]) -> tuple[tuple[Path, Crosswalk], ...]:
-    files = [_HERE / _CROSSWALKS, *(path for folder in own if (path := folder / _CROSSWALKS).is_file())]
-    return tuple((f, walk) for f in files for walk in data_files.load(f, Crosswalks).value.crosswalks)
+    return tuple((f, walk) for f in _crosswalk_files(own) for walk in _load_crosswalks(f).value.crosswalks)
+
+
+def _load_crosswalks(path: Path) -> data_files.Loaded[Crosswalks]:
+    return data_files.load(path, Crosswalks, checks=data_files.CHECKS["crosswalks"])
 
 
 def crosswalk(earlier: Framework, later: Framework) -> tuple[Edge, ...]:
@@ -246,11 +261,11 @@ def crosswalk(earlier: Framework, later: Framework) -> tuple[Edge, ...]:
     if earlier.key == later.key:
         return tuple(_edge(a.key, a.key, "same", "the same framework") for a in earlier.areas)
     own = _own_folders()
-    edges = _between(earlier.key, later.key, own)
+    edges = _between(earlier.key, later.key, own, frozenset())
     if not edges:
         edges = {
             (b, a): _edge(b, a, e.comparability, e.reason, e.source)
-            for (a, b), e in _between(later.key, earlier.key, own).items()
+            for (a, b), e in _between(later.key, earlier.key, own, frozenset()).items()
         }
     here, there = [a.key for a in earlier.areas], [a.key for a in later.areas]
     out = [e for (a, b), e in edges.items() if a in here and b in there]
@@ -279,64 +294,111 @@ _Edges = dict[tuple[str | None, str | None], Edge]
 
 
 @cache
-def _between(start: str, end: str, own: tuple[Path, ...]) -> _Edges:
-    """All edges from one framework forward to another, declared or composed."""
+def _between(start: str, end: str, own: tuple[Path, ...], passed: frozenset[str]) -> _Edges:
+    """All edges from one framework forward to another, declared or composed; ``passed``: those already on the way."""
     declared: _Edges = {}
     for _, walk in _crosswalks(own):
         if (walk.earlier, walk.later) == (start, end):
             declared.update({(e.earlier, e.later): e for e in walk.edges})
     composed: _Edges = {}
     for _, walk in _crosswalks(own):
-        if walk.earlier != start or walk.later == end:
+        if walk.earlier != start or walk.later == end or walk.later in passed:
             continue
-        for (middle, last), second in _between(walk.later, end, own).items():
-            if middle is None or last is None:
-                continue
+        onward = _between(walk.later, end, own, passed | {start})
+        for first in walk.edges:
+            if first.later is None and onward:
+                composed.setdefault((first.earlier, None), first)
+        for (middle, last), second in onward.items():
+            if middle is None:
+                composed.setdefault((None, last), second)
             for first in walk.edges:
-                if first.later != middle or first.earlier is None:
-                    continue
-                worst = max(first.comparability, second.comparability, key=_WORST.index)
-                reason = first.reason if first.reason == second.reason else f"{first.reason}; then {second.reason}"
-                edge = _edge(first.earlier, last, worst, reason, first.source or second.source)
-                known = composed.get((first.earlier, last))
-                if known is None or _WORST.index(worst) < _WORST.index(known.comparability):
-                    composed[first.earlier, last] = edge
+                if middle is not None and first.later == middle:
+                    _compose(composed, first, second)
     return {**composed, **declared}
+
+
+def _compose(composed: _Edges, first: Edge, second: Edge) -> None:
+    """Put two edges that meet together; where one of the two has an end that is nothing, its reason is the reason."""
+    ends = first.earlier, second.later
+    if first.earlier is None or second.later is None:
+        if ends != (None, None):
+            one_sided = first if first.earlier is None else second
+            composed.setdefault(ends, _edge(*ends, "not_comparable", one_sided.reason, one_sided.source))
+        return
+    worst = max(first.comparability, second.comparability, key=_WORST.index)
+    reason = first.reason if first.reason == second.reason else f"{first.reason}; then {second.reason}"
+    known = composed.get(ends)
+    if known is None or _WORST.index(worst) < _WORST.index(known.comparability):
+        composed[ends] = _edge(*ends, worst, reason, first.source or second.source)
 
 
 # -- checking the profiles themselves --------------------------------------------------------------------------------
 
 
 def check_frameworks(paths: Iterable[Path] = ()) -> list[ReportgenError]:
-    """Everything that is wrong with the profiles given; without any, with all that are known and their crosswalks."""
-    errors: list[ReportgenError] = []
+    """Everything that is wrong with the profiles and crosswalks given; without any, with all that are known."""
     given = list(paths)
-    for path in given or _found(_own_folders()).values():
+    errors: list[ReportgenError] = []
+    for path in given or (*_found(_own_folders()).values(), *_crosswalk_files(_own_folders())):
         try:
-            _load(path)
+            if path.stem == Path(_CROSSWALKS).stem or _is_crosswalks(path):
+                errors.extend(_crosswalk_errors(path))
+            else:
+                errors.extend(_superseded(_read(path)))
         except InputErrors as several:
             errors.extend(several.errors)
         except ReportgenError as error:
             errors.append(error)
-    if not given and not errors:
-        errors.extend(_crosswalk_errors())
     return errors
 
 
-def _crosswalk_errors() -> Iterator[ReportgenError]:
-    places: dict[Path, int] = {}
-    for file, walk in _crosswalks(_own_folders()):
-        w = places[file] = places.get(file, -1) + 1
+def _is_crosswalks(path: Path) -> bool:
+    try:
+        return data_files.kind_of(files.read_bytes(path), str(path)) == "crosswalks"
+    except ReportgenError:
+        return False
+
+
+def _superseded(loaded: data_files.Loaded[Framework]) -> Iterator[ReportgenError]:
+    known = _found(_own_folders())
+    for i, key in enumerate(loaded.value.supersedes):
+        if key not in known:
+            where = loaded.where(("supersedes", i))
+            yield FrameworkError("RG126", f"unknown framework {key!r}", where=where, hint=_nearest(key, known))
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    known = list(known)
+    near = get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"use one of: {', '.join(known)}"
+
+
+def _crosswalk_errors(path: Path) -> Iterator[ReportgenError]:
+    """What a file of crosswalks names that is not there, or lays beside each other though no scale joins them."""
+    loaded = _load_crosswalks(path)
+    known = _found(_own_folders())
+
+    def wrong(message: str, hint: str, *trail: str | int) -> FrameworkError:
+        return FrameworkError("RG126", message, where=loaded.where(("crosswalks", *trail)), hint=hint)
+
+    for w, walk in enumerate(loaded.value.crosswalks):
+        sides: dict[str, Framework] = {}
         for side, key in (("from", walk.earlier), ("to", walk.later)):
-            if key not in framework_keys():
-                place = Where(file=str(file), field=f"crosswalks[{w}].{side}")
-                yield FrameworkError("RG126", f"unknown framework {key!r}", where=place, hint="name a known profile")
-                continue
-            areas = {a.key for a in load_framework(key).areas}
-            for n, edge in enumerate(walk.edges):
-                area = edge.earlier if side == "from" else edge.later
-                if area is not None and area not in areas:
-                    place = Where(file=str(file), field=f"crosswalks[{w}].edges[{n}].{side}")
-                    yield FrameworkError(
-                        "RG126", f"{key} has no area {area!r}", where=place, hint="name one of its areas"
-                    )
+            if key in known:
+                sides[side] = load_framework(key)
+            else:
+                yield wrong(f"unknown framework {key!r}", _nearest(key, known), w, side)
+        for n, edge in enumerate(walk.edges):
+            ends = {"from": edge.earlier, "to": edge.later}
+            for side, area in ends.items():
+                if area is not None and side in sides and sides[side].area(area) is None:
+                    hint = _nearest(area, [a.key for a in sides[side].areas])
+                    yield wrong(f"{sides[side].key} has no area {area!r}", hint, w, "edges", n, side)
+            scales = [sides[side].scale_of(area) for side, area in ends.items() if area is not None and side in sides]
+            if (
+                edge.comparability == "same"
+                and len(scales) == 2
+                and len({s and (s.family or s.key) for s in scales}) > 1
+            ):
+                message = "same, though the two areas have grades of different families"
+                yield wrong(message, "write not_comparable, or give the scales one family", w, "edges", n, "class")

@@ -21,7 +21,7 @@ from reportgen.interpret.ours import framework_of, interpret_ours
 from reportgen.interpret.published import interpret_published
 from reportgen.interpret.values import read_periods
 from reportgen.interpret.walk import COVER, find_title
-from reportgen.model import Framework, Inspection, Source, inconsistencies
+from reportgen.model import Framework, Inspection, Source, inconsistencies, slug_of
 
 __all__ = ["detect", "interpret"]
 
@@ -117,7 +117,7 @@ def _nearest(front: str) -> str:
 
 def _id(data: dict[str, Any]) -> str:
     provider = data["provider"]
-    slug = re.sub(r"[^a-z0-9]+", "-", (provider.short_name or provider.name).lower().replace("'", "")).strip("-")
+    slug = slug_of(provider.short_name or provider.name)
     inspected, published = data["inspected"], data["published"]
     day = inspected[0].start if inspected else (published.date if published else None)
     return f"{slug}-{day:%Y-%m}" if day else f"{slug}-0000"

@@ -8,11 +8,24 @@ read without a guess. ``templates/standard/inspection.html.j2`` is the other hal
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reportgen.document import Block, Heading, Item, ListBlock, Note, Paragraph, Strong, Table, Tag, Terms, plain
+from reportgen.document import (
+    Block,
+    Heading,
+    Inline,
+    Item,
+    ListBlock,
+    Note,
+    Paragraph,
+    Strong,
+    Table,
+    Tag,
+    Terms,
+    plain,
+)
 from reportgen.errors import InputError, Where
 from reportgen.frameworks import area_of_title, load_framework
 from reportgen.interpret.cues import block_text, flat, folded
@@ -20,7 +33,9 @@ from reportgen.interpret.values import read_date, read_number, read_periods
 from reportgen.labels import load_labels
 from reportgen.markup import marked, unmark
 from reportgen.model import (
+    CheckedBy,
     Conflict,
+    Corrected,
     Declaration,
     Evidence,
     Fact,
@@ -95,16 +110,16 @@ def interpret_ours(blocks: Sequence[Block], source: Source) -> dict[str, Any]:
         ) from None
 
 
-def _pairs(blocks: Iterable[Block]) -> list[tuple[str, str]]:
-    """Terms with their values, whether they came as terms or as lines ``term: value``."""
+def _pairs(blocks: Iterable[Block], said: Callable[[tuple[Inline, ...]], str] = plain) -> list[tuple[str, str]]:
+    """Terms with their values, whether they came as terms or as lines ``term: value``; ``said`` tells their words."""
     out: list[tuple[str, str]] = []
     for block in blocks:
         if isinstance(block, Terms):
-            out.extend((plain(term), plain(value)) for term, value in block.pairs)
+            out.extend((plain(term), said(value)) for term, value in block.pairs)
         elif (isinstance(block, Paragraph) and block.number is None and block.role is None) or (
             isinstance(block, Paragraph) and block.role in ("terms", "made")
         ):
-            term, colon, value = block_text(block).partition(": ")
+            term, colon, value = said(block.inlines).partition(": ")
             if colon:
                 out.append((term, value))
     return out
@@ -132,7 +147,7 @@ class _Back:
         self.about = self.parts[about:]
         self.parts = self.parts[:about]
         self.facts_about = dict(_pairs(self.about[0].blocks))
-        self.rows_about = _pairs(self.about[0].blocks)
+        self.texts_about = _pairs(self.about[0].blocks, marked)
         self.judgements: tuple[Judgement, ...] = ()
         self.placed: set[str] = set()
         chapters = self._table("chapters")
@@ -158,6 +173,7 @@ class _Back:
         return {
             "framework": self.framework.key,
             "type": self._key_of(self.facts_about.get(about["type"]), {t.label: t.key for t in self.framework.types}),
+            "status": self._status(),
             "wording": self._key_of(self.facts_about.get(about["wording"]), _turned(self.labels["wording"]))
             or "printed",
             "scale_as_printed": tuple(self.scale),
@@ -167,8 +183,10 @@ class _Back:
             "footnotes": tuple(self._notes(notes)),
             "facts": tuple(self._facts()),
             "declarations": tuple(self._declarations()),
-            "missing": {row[0]: self._reason(row[1]) for row in self._table("missing")},
-            "legal_basis": tuple(v for k, v in self.rows_about if k == about["legal_basis"]),
+            "missing": self._missing(),
+            "corrections": tuple(self._corrections()),
+            "checked": tuple(self._checked()),
+            "legal_basis": tuple(v for k, v in self.texts_about if k == about["legal_basis"]),
             "team": self._team(),
             "source": self.source.model_copy(update={"notice": self.facts_about.get(about["notice"])}),
             "evidence": {},
@@ -184,34 +202,37 @@ class _Back:
         after = self.cover[self.cover.index(title) + 1 :]
         name = next((b for b in after if isinstance(b, Paragraph)), None)
         pairs = _pairs(after)
-        details = dict(pairs)
+        details, texts = dict(pairs), dict(_pairs(after, marked))
         published = read_date(details.get(layout.published[0], ""))
         basis = self._key_of(self.facts_about.get(about["published_basis"]), _turned(about["bases"]))
         inspectors = [v.partition(", ") for k, v in pairs if k == layout.inspector[0]]
         return {
-            "title": block_text(title),
+            "title": marked(title.inlines),
             "provider": Provider(
-                name=block_text(name) if name else "",
-                short_name=self.facts_about.get(about["short_name"]),
+                name=marked(name.inlines) if name else "",
+                short_name=dict(self.texts_about).get(about["short_name"]),
                 kind=self.framework.provider_kind,
             ),
             "inspected": read_periods(details.get(layout.dates[0], "")),
             "published": Published(date=published, basis=basis or "printed") if published else None,
             "lead_inspectors": tuple(Inspector(name=n, title=t or None) for n, _, t in inspectors),
-            "age_group": details.get(layout.age_group[0]),
+            "age_group": texts.get(layout.age_group[0]),
         }
+
+    def _status(self) -> str:
+        draft = self.labels["status"]["draft"]
+        return "draft" if any(block_text(b) == draft for b in self.cover) else "final"
 
     def _team(self) -> Team | None:
         about = self.labels["about"]
-        text, size = self.facts_about.get(about["team"]), self.facts_about.get(about["team_size"])
+        text, size = dict(self.texts_about).get(about["team"]), self.facts_about.get(about["team_size"])
         return Team(size=int(size) if size else None, text=text) if text or size else None
 
     def _table(self, name: str) -> list[list[str]]:
         """The rows of a register with every column it may have; those that the layout left out hold nothing."""
         about = self.labels["about"][name]
-        part = next((p for p in self.about if p.title == about["title"]), None)
         out: list[list[str]] = []
-        for table in part.tables() if part else ():
+        for table in (t for part in self.about for t in part.tables() if plain(t.caption) == about["title"]):
             heads = [plain(c.inlines) for c in table.head[0].cells] if table.head else []
             for row in table.rows:
                 cells = {head: _marked_cell(c) for head, c in zip(heads, row.cells, strict=False)}
@@ -270,6 +291,23 @@ class _Back:
                 recommendation=recommendation or None,
             )
 
+    def _missing(self) -> dict[str, Any]:
+        fields = _turned(self.labels["about"]["missing"]["fields"])
+        return {fields.get(name, name): self._reason(reason) for name, reason in self._table("missing")}
+
+    def _corrections(self) -> Iterable[Corrected]:
+        for field_, was, now, by, on in self._table("corrections"):
+            day = read_date(on)
+            if day is not None:
+                yield Corrected(field=field_, was=was or None, now=now or None, by=by, on=day)
+
+    def _checked(self) -> Iterable[CheckedBy]:
+        label = self.labels["about"]["checked"]
+        for by, _, on in (value.rpartition(", ") for key, value in self.texts_about if key == label):
+            day = read_date(on)
+            if day is not None:
+                yield CheckedBy(by=by, on=day)
+
     # -- parts the layout added ----------------------------------------------------------------------------------------
 
     def _take_last(self, title: str) -> _Part | None:
@@ -278,16 +316,9 @@ class _Back:
         return None
 
     def _glance(self) -> None:
-        glance = self.labels["glance"]
-        self.parts.pop(0)
-        while (
-            self.parts
-            and self.parts[0].level == 3
-            and self.parts[0].title in (glance["grades"], glance["recommendations"])
-        ):
-            part = self.parts.pop(0)
-            if part.title == glance["grades"]:
-                self._scale_from(part.tables()[0])
+        for table in self.parts.pop(0).tables():
+            if plain(table.caption) == self.labels["glance"]["grades"]:
+                self._scale_from(table)
 
     def _scale_from(self, table: Table) -> tuple[str, ...]:
         keys: list[str] = []

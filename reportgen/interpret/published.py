@@ -265,24 +265,60 @@ def declarations(walk: Walk) -> tuple[Declaration, ...]:
         day = periods[0].start.isoformat() if periods else None
         out.append(Declaration(about="previous_inspection", text=line, date=day, evidence=(place,)))
     for text, place, _ in units(walk):
-        for sentence in sentences(text):
-            rule = next((r for r in walk.framework.declarations if matches(r.cue, sentence)), None)
-            if rule is None:
-                continue
-            found = matches(rule.cue, sentence)
-            groups = found.groupdict() if found else {}
-            grade = groups.get("grade")
-            day = groups.get("date")
-            out.append(
-                Declaration(
-                    about=rule.about,
-                    text=sentence,
-                    grade=walk.any_grade(grade) or _key(grade) if grade else None,
-                    date=partial_date(day) if day else None,
-                    evidence=(place,),
+        said = sentences(text)
+        for sentence, behind in zip(said, [*said[1:], ""], strict=True):
+            if declared := _declared(walk, sentence, behind, place):
+                out.append(declared)
+    return (*out, *_listed_grades(walk))
+
+
+def _declared(walk: Walk, sentence: str, behind: str, place: Evidence) -> Declaration | None:
+    """What one sentence says about the past; ``behind`` is the next one of the same paragraph."""
+    for rule in walk.framework.declarations:
+        found = matches(rule.cue, sentence)
+        if found is None or (rule.unless is not None and matches(rule.unless, sentence)):
+            continue
+        groups = found.groupdict()
+        grade, day = groups.get("grade"), groups.get("date")
+        if grade is None and rule.then is not None and (more := matches(rule.then, behind)):
+            sentence, grade = f"{sentence} {behind}", more["grade"]
+        if grade and len(_grades_named(walk, sentence)) > 1:
+            # of several grades in one sentence none is that of the inspection
+            grade = None
+        return Declaration(
+            about=rule.about,
+            text=sentence,
+            grade=walk.any_grade(grade) or _key(grade) if grade else None,
+            date=partial_date(day) if day else None,
+            evidence=(place,),
+        )
+    return None
+
+
+def _grades_named(walk: Walk, sentence: str) -> set[str]:
+    printed = {w for s in walk.framework.scales for g in s.grades for w in (g.label, *g.aliases)}
+    longest = sorted(printed, key=len, reverse=True)
+    found = re.findall(rf"\b(?:{'|'.join(map(re.escape, longest))})\b", folded(sentence), re.IGNORECASE)
+    return {grade for word in found if (grade := walk.any_grade(word))}
+
+
+def _listed_grades(walk: Walk) -> Iterable[Declaration]:
+    """The grades of an earlier inspection, printed as a list of areas under a line that names it."""
+
+    def under(items: Sequence[ListItem], day: str | None) -> Iterable[Declaration]:
+        for item in items:
+            area = walk.graded(item.text)
+            if area is not None:
+                yield Declaration(
+                    about="previous_inspection", text=item.text, grade=area, date=day, evidence=item.evidence
                 )
-            )
-    return tuple(out)
+            own = re.search(r"\bin ((?:[A-Z][a-z]+ )?\d{4})\b", item.text)
+            yield from under(item.items, (partial_date(own[1]) if own else None) or day)
+
+    for section in walk.sections:
+        for entry in section.entries:
+            if isinstance(entry, ItemsParagraph):
+                yield from under(entry.items, None)
 
 
 def team(walk: Walk) -> Team | None:

@@ -341,6 +341,11 @@ class Walk:
                 return name, (grade.key, printed)
         return text, None
 
+    def graded(self, text: str) -> str | None:
+        """The grade in a line such as ``Adoption performance: good``; None for any other line."""
+        found = self._graded_heading(text)[1]
+        return found[0] if found else None
+
     def _grade_line(self, text: str, block: Block) -> bool:
         """A grade alone on its line belongs to the chapter that it stands at the head of."""
         section = self.sections[-1] if self.sections else None

@@ -3,45 +3,49 @@
 A ladder of four rungs, the first that holds counts: the report itself declares it; a person confirmed or rejected it;
 the letters are equal; the wording is alike (inferred, with a score). A rejected pair never returns on any rung.
 
-The thresholds were set on 35 pairs of successive Ofsted reports whose links were read by hand (108 links), and measured
-on the same pairs, which flatters: precision 0.68, recall 0.42, F1 0.52 (the same with the threshold chosen on the pairs
-of other authorities). Links called strong were right 16 times of 16, likely ones 15 of 24, possible ones 14 of 26: a
-proposer for a person to check, not an oracle. For other inspectorates nothing was measured.
+What was measured with a lexicon travels with it (``lexicons/<key>.measured.json``, written by
+``benchmarks/fit_matching.py``) and is printed with every comparison. Where nothing was measured, that is said instead.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from reportgen.matching.lexicon import Reader, load_lexicon, reader_of
 from reportgen.matching.rulings import Rulings, rulings_for
-from reportgen.matching.scores import Cell, Item, Pair, Scores, cell_of, letters_of, same_letters, same_text, score
-from reportgen.model import Candidate, Recommendation, RecommendationLink, RunnerUp
+from reportgen.matching.scores import Cell, Item, Pair, Scores, cell_of, layer_of, score
+from reportgen.matching.texts import letters_of, same_letters, same_text
+from reportgen.model import Calibration, Candidate, Measured, Reasons, Recommendation, RecommendationLink, RunnerUp
 
 __all__ = [
-    "LENIENT",
-    "RULES",
-    "STRICT",
     "Matching",
     "Options",
+    "Reader",
     "Rulings",
     "Scores",
+    "Thresholds",
     "decide",
+    "load_lexicon",
     "match",
+    "measured",
+    "reader_of",
     "rulings_for",
     "same_letters",
     "same_text",
     "score",
+    "thresholds_for",
 ]
 
-#: Name of the rules in here; changes whenever the same two lists could come out otherwise.
-RULES = "char-ngrams/1"
+#: Names of the rules in here, with a lexicon and without; change whenever the same two lists could come out otherwise.
+RULES = "topics/1"
+RULES_WITHOUT = "char-ngrams/1"
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class Thresholds:
     """Thresholds on the score (0 to 1).
 
     ``accept``: a link from here up, if it is the best of either side. ``review``: from here up a person should decide.
@@ -50,17 +54,55 @@ class Options:
     ``possible``.
     """
 
-    accept: float = 0.27
-    review: float = 0.20
-    show: float = 0.14
-    margin: float = 0.02
-    likely: float = 0.33
-    strong: float = 0.42
+    accept: float
+    review: float
+    show: float
+    likely: float
+    strong: float
+    margin: float = 0.0
+
+    def strict(self) -> Thresholds:
+        """The strict end: strong links only."""
+        return replace(self, accept=self.strong)
+
+    def lenient(self) -> Thresholds:
+        """The lenient end: every candidate that a person would have been asked about, where it is somebody's best."""
+        return replace(self, accept=min(self.accept, self.review), review=self.show, margin=0.0)
 
 
-#: The two ends of the range that a summary gives: only strong links, and every candidate that is somebody's best.
-STRICT = Options(accept=0.42)
-LENIENT = Options(accept=0.20, review=0.14, margin=0.0)
+#: Thresholds on the score without a lexicon.
+WITHOUT = Thresholds(accept=0.27, review=0.20, show=0.14, likely=0.33, strong=0.42, margin=0.02)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to compare. ``thresholds``: on the score; None takes those that belong to it.
+
+    ``lexicon``: ``profile`` takes the one that both frameworks name, if they name the same; ``none`` takes none;
+    anything else is the key of a shipped lexicon or the path of one of your own.
+    """
+
+    thresholds: Thresholds | None = None
+    lexicon: str = "profile"
+
+
+def thresholds_for(reader: Reader | None) -> Thresholds:
+    """The thresholds that belong to the score with a lexicon, or to that without one."""
+    if reader is None:
+        return WITHOUT
+    layer = layer_of(reader)
+    least = {band.band: band.at_least for band in layer.bands}
+    return Thresholds(layer.accept, layer.review, layer.show, least["likely"], least["strong"])
+
+
+def measured(reader: Reader | None) -> Measured:
+    """What is known of the score's bands: nothing where nothing was measured for this kind of report."""
+    if reader is None:
+        return Measured(rules=RULES_WITHOUT)
+    own: Calibration | None = reader.calibration
+    return Measured(
+        rules=RULES, lexicon=reader.lexicon.key, calibrated=own is not None, bands=own.bands if own is not None else ()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +128,8 @@ def match(
     later: Sequence[Recommendation],
     *,
     rulings: Rulings | None = None,
-    options: Options | None = None,
+    thresholds: Thresholds | None = None,
+    reader: Reader | None = None,
 ) -> Matching:
     """Pair two lists of recommendations.
 
@@ -94,16 +137,20 @@ def match(
         earlier: The recommendations of the earlier inspection.
         later: Those of the later one.
         rulings: What is settled beforehand, see :func:`rulings_for`; None: nothing.
-        options: Thresholds; None: the default ones.
+        thresholds: Thresholds on the score; None: those that belong to it.
+        reader: The lexicon of their domain; None: there is none.
 
     Returns:
         The links in the order of the lists, and the candidates that were not accepted.
     """
-    return decide(score(earlier, later), rulings or Rulings(), options or Options())
+    return decide(score(earlier, later, reader), rulings or Rulings(), thresholds or thresholds_for(reader))
 
 
-def decide(scores: Scores, rulings: Rulings, options: Options) -> Matching:
-    """Climb the ladder for every pair: the part of :func:`match` after the scores."""
+def decide(scores: Scores, rulings: Rulings, limits: Thresholds, *, explain: bool = True) -> Matching:
+    """Climb the ladder for every pair: the part of :func:`match` after the scores.
+
+    ``explain``: with the reasons, which are most of the work where only counts are wanted.
+    """
     settled = {
         (one, two)
         for one, two in (rulings.declared | rulings.confirmed.keys()) - rulings.rejected
@@ -118,21 +165,22 @@ def decide(scores: Scores, rulings: Rulings, options: Options) -> Matching:
         if cell.pair not in rulings.rejected and cell.earlier not in closed[0] and cell.later not in closed[1]
     ]
     lines = _lines(cells)
-    inferred = {c.pair for c in cells if c.pair not in settled and _accepted(c, lines, options)}
+    inferred = {c.pair for c in cells if c.pair not in settled and _accepted(c, lines, limits)}
     places = [{name: place for place, name in enumerate(side)} for side in (scores.earlier, scores.later)]
     linked = sorted(settled | exact | inferred, key=lambda pair: (places[0][pair[0]], places[1][pair[1]]))
-    links = tuple(_link(scores, pair, rulings, options, lines) for pair in linked)
-    found = _candidates(scores, set(linked), cells, rulings, options)
+    precision: dict[str, float] = {band.band: band.precision for band in measured(scores.reader).bands}
+    links = tuple(_link(scores, pair, rulings, limits, lines, precision, explain=explain) for pair in linked)
+    found = _candidates(scores, set(linked), cells, lines, rulings, limits, explain=explain)
     have = {one for one, _ in linked}, {two for _, two in linked}
     review = [
-        frozenset(name for name, some in side.items() if name not in done and _undecided(some, options))
+        frozenset(name for name, some in side.items() if name not in done and _undecided(some, limits))
         for side, done in zip(found, have, strict=True)
     ]
     return Matching(links, found[0], found[1], (review[0], review[1]))
 
 
-def _undecided(candidates: Iterable[Candidate], options: Options) -> bool:
-    return any(c.score >= options.review and not c.rejected for c in candidates)
+def _undecided(candidates: Iterable[Candidate], limits: Thresholds) -> bool:
+    return any(c.score >= limits.review and not c.rejected for c in candidates)
 
 
 def _exact(scores: Scores, settled: set[Pair], rejected: frozenset[Pair]) -> tuple[set[Pair], set[Pair]]:
@@ -176,19 +224,28 @@ def _lines(cells: Iterable[Cell]) -> _Lines:
     return rows, columns
 
 
-def _accepted(cell: Cell, lines: _Lines, options: Options) -> bool:
+def _accepted(cell: Cell, lines: _Lines, limits: Thresholds) -> bool:
     """Whether a cell is a link: good enough, the best of its row or column, and ahead of the next where in doubt."""
-    if cell.score < options.accept:
+    if cell.score < limits.accept:
         return False
     leads = [
         cell.score - (line[1].score if len(line) > 1 else 0.0)
         for line in (lines[0][cell.earlier], lines[1][cell.later])
         if line[0] is cell
     ]
-    return bool(leads) and (cell.score >= options.likely or max(leads) >= options.margin)
+    return bool(leads) and (cell.score >= limits.likely or max(leads) >= limits.margin)
 
 
-def _link(scores: Scores, pair: Pair, rulings: Rulings, options: Options, lines: _Lines) -> RecommendationLink:
+def _link(
+    scores: Scores,
+    pair: Pair,
+    rulings: Rulings,
+    limits: Thresholds,
+    lines: _Lines,
+    precision: Mapping[str, float],
+    *,
+    explain: bool,
+) -> RecommendationLink:
     cell = scores.cells.get(pair)
     value = cell.score if cell else None
     relation = scores.relation(pair)
@@ -205,7 +262,7 @@ def _link(scores: Scores, pair: Pair, rulings: Rulings, options: Options, lines:
     else:
         basis = "inferred"
         assert value is not None
-        confidence = "strong" if value >= options.strong else "likely" if value >= options.likely else "possible"
+        confidence = "strong" if value >= limits.strong else "likely" if value >= limits.likely else "possible"
     if pair in rulings.confirmed:
         said, note = rulings.confirmed[pair]
         # whether the words are the same is for the words to say
@@ -218,19 +275,27 @@ def _link(scores: Scores, pair: Pair, rulings: Rulings, options: Options, lines:
         later=pair[1],
         basis=basis,
         confidence=confidence,
+        precision=precision.get(confidence) if basis == "inferred" else None,
         score=value,
         relation=relation,
-        reasons=scores.reasons(pair),
+        reasons=scores.reasons(pair) if explain else Reasons(),
         runner_up=RunnerUp(earlier=rival.earlier, later=rival.later, score=rival.score) if rival else None,
         note=note,
     )
 
 
 def _candidates(
-    scores: Scores, linked: set[Pair], cells: Iterable[Cell], rulings: Rulings, options: Options
+    scores: Scores,
+    linked: set[Pair],
+    cells: Iterable[Cell],
+    every: _Lines,
+    rulings: Rulings,
+    limits: Thresholds,
+    *,
+    explain: bool,
 ) -> tuple[dict[str, tuple[Candidate, ...]], dict[str, tuple[Candidate, ...]]]:
     """What was not accepted, for each recommendation of either side: the best few, then what people rejected."""
-    shown = min(options.show, options.review)
+    shown = min(limits.show, limits.review)
     near = [cell for cell in cells if cell.score >= shown and cell.pair not in linked]
     refused = [
         scores.cells.get(pair) or cell_of(scores.earlier[pair[0]], scores.later[pair[1]], 0.0)
@@ -245,8 +310,22 @@ def _candidates(
         for n in (0, 1):
             for name, line in lines[n].items():
                 for cell in line if rejected else line[:_SHOWN]:
-                    other = cell.pair[1 - n]
-                    reasons = scores.reasons(cell.pair)
-                    found[n][name].append(Candidate(id=other, score=cell.score, reasons=reasons, rejected=rejected))
+                    found[n][name].append(
+                        Candidate(
+                            id=cell.pair[1 - n],
+                            score=cell.score,
+                            reasons=scores.reasons(cell.pair) if explain else Reasons(),
+                            rejected=rejected,
+                            why="rejected" if rejected else _why(cell, every, limits),
+                        )
+                    )
     one, two = ({name: tuple(some) for name, some in side.items()} for side in found)
     return one, two
+
+
+def _why(cell: Cell, lines: _Lines, limits: Thresholds) -> Literal["below", "outdone", "close"]:
+    """Why a pair that nobody rejected is no link."""
+    if cell.score < limits.accept:
+        return "below"
+    best = cell is lines[0][cell.earlier][0] or cell is lines[1][cell.later][0]
+    return "close" if best else "outdone"

@@ -1,148 +1,47 @@
-"""Scores: how alike two recommendations are, and the words that say why.
+"""Scores: how alike two recommendations are, and the reasons.
 
-The score is the cosine of character n-grams (3 to 5, inside words), weighted by how rare they are in the two lists and
-by how early they stand in their recommendation, without the genre's phrases (``phrases.txt``). Nothing depends on the
-order of the items or on which side is which: sums are of whole numbers, so that rounding cannot depend on their order,
-and ties are broken by content. The frequencies of words in published recommendations (``document_frequencies.csv``)
-rank the reasons; they do not enter the score.
+With a lexicon the score is what a logistic layer makes of what the two texts have in common (``features``): between 0
+and 1, the same whichever side is which, and the same whatever else stands in the lists. Without one it is the cosine of
+the n-grams of their letters, weighted by how rare these are in the two lists. Ties are broken by content.
 """
 
 from __future__ import annotations
 
-import csv
 import math
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
-from reportgen.model import Reasons, Recommendation
-from reportgen.wording import STOP_WORDS, normalise, words
+from reportgen.matching import candidates
+from reportgen.matching.features import Made, grams_of, make, numbers, probability, rarity
+from reportgen.matching.lexicon import Reader, load_lexicon
+from reportgen.matching.texts import same_text, telling, tokens, weight, weighty
+from reportgen.model import Calibration, Reasons, Recommendation, TopicReason
 
 Relation = Literal["same", "reworded", "narrowed", "broadened"]
 #: An earlier recommendation's id with a later one's.
 Pair = tuple[str, str]
 
-# -- texts and their weight ------------------------------------------------------------------------------------------
-
-
-@cache
-def _phrases() -> Mapping[str, tuple[tuple[str, ...], ...]]:
-    """The genre's phrases by their first word, longest first."""
-    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for line in (files("reportgen") / "matching" / "phrases.txt").read_text("utf-8").splitlines():
-        phrase = tuple(_tokens(line))
-        if phrase and not line.startswith("#"):
-            found[phrase[0]].append(phrase)
-    return {first: tuple(sorted(phrases, key=len, reverse=True)) for first, phrases in found.items()}
-
-
-@cache
-def _frequencies() -> tuple[Mapping[str, int], int]:
-    """In how many recommendations the stem of a word stands, and of how many that is."""
-    text = (files("reportgen") / "matching" / "document_frequencies.csv").read_text("utf-8")
-    note, _, table = text.partition("\n")
-    total = int(re.search(r"\d+", note)[0])  # type: ignore[index]  # our own file
-    counts: dict[str, int] = {}
-    for row in csv.DictReader(table.splitlines()):
-        stem = _stem(row["word"])
-        counts[stem] = max(counts.get(stem, 0), int(row["recommendations"]))
-    return counts, total
-
-
-def weight(stem: str) -> float:
-    """How much a word says: the logarithm of how rare its stem is in recommendations; about 0.2 to 8."""
-    counts, total = _frequencies()
-    return math.log((1 + total) / (1 + counts.get(stem, 0)))
-
-
-def weighty(text: str) -> dict[str, str]:
-    """The words of a text that say what it is about, by stem: no stop words, no phrases of the genre."""
-    found: dict[str, str] = {}
-    for word in _telling(text):
-        stem = _stem(word)
-        if stem not in found or (len(word), word) < (len(found[stem]), found[stem]):
-            found[stem] = word
-    return found
-
-
-def _tokens(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFKD", normalise(text).casefold())
-    folded = "".join(char for char in folded if not unicodedata.combining(char))
-    return [token.removesuffix("'s").replace("'", "") for token in words(folded) if token[0].isalnum()]
-
-
-def _telling(text: str) -> list[str]:
-    """The words of a text in order without stop words and phrases; all words where nothing else is left."""
-    tokens = _tokens(text)
-    phrases = _phrases()
-    kept = []
-    at = 0
-    while at < len(tokens):
-        here = next((p for p in phrases.get(tokens[at], ()) if tuple(tokens[at : at + len(p)]) == p), None)
-        if here is None and tokens[at] not in STOP_WORDS:
-            kept.append(tokens[at])
-        at += len(here) if here else 1
-    return kept or tokens
-
-
-_ENDINGS = re.compile(r"(?<=\w{4})(?:ing|ed|ly)$")
-
-
-def _stem(word: str) -> str:
-    """A word without its common endings, so that plan, plans and planning count as one word."""
-    if word.endswith("ies") and len(word) > 4:
-        word = word[:-3] + "y"
-    elif re.search(r"(?:ss|ch|sh|x)es$", word):
-        word = word[:-2]
-    elif word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3:
-        word = word[:-1]
-    bare = _ENDINGS.sub("", word)
-    if bare != word and len(bare) > 3 and bare[-1] == bare[-2] and bare[-1] not in "lsz":
-        bare = bare[:-1]
-    return bare.removesuffix("e") if len(bare) > 4 else bare
-
-
-def same_letters(a: str, b: str) -> bool:
-    """Whether two texts have the same letters in the same order; figures, signs and capitals do not count."""
-    return letters_of(a) == letters_of(b)
-
-
-def letters_of(text: str) -> str:
-    """All letters of a text, those of other alphabets too (``letters`` of the model keeps a to z only)."""
-    only = "".join(char for char in unicodedata.normalize("NFKD", text).casefold() if char.isalpha())
-    return only or normalise(text)
-
-
-def same_text(a: str, b: str) -> bool:
-    """Whether two texts say the same: letters and figures equal; signs, spaces and capitals do not count."""
-    if a == b:
-        return True
-    one, two = ([c for c in unicodedata.normalize("NFKD", text).casefold() if c.isalnum()] for text in (a, b))
-    return one == two and same_letters(a, b)
-
-
-# -- scores ----------------------------------------------------------------------------------------------------------
-
-#: A word counts half after so many telling words: what comes first is what a recommendation is about.
-_HALF = 7
-#: Weights are whole numbers of this fineness, so that sums do not depend on their order.
+#: Pairs below this are as good as nothing, and are not kept.
+_LEAST = 0.005
+#: Weights of the score without a lexicon are whole numbers of this fineness, so that sums do not depend on their order.
 _FINE = 1 << 16
 #: N-grams in more texts than this are left out of long lists: they say little and cost most.
 _COMMON = 300
+#: How many topics and words a reason names.
+_NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A recommendation made ready: ``content`` breaks ties."""
+    """A recommendation made ready: ``content`` breaks ties, ``made`` is None without a lexicon."""
 
     recommendation: Recommendation
     content: str
     stems: Mapping[str, str]
+    made: Made | None = None
 
     @property
     def id(self) -> str:
@@ -165,48 +64,129 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Two lists of recommendations laid beside each other: every pair with a score above 0."""
+    """Two lists of recommendations laid beside each other: every pair that has anything in common."""
 
     earlier: Mapping[str, Item]
     later: Mapping[str, Item]
     cells: Mapping[Pair, Cell]
+    reader: Reader | None = None
 
     def reasons(self, pair: Pair) -> Reasons:
-        """Why a pair could belong together, weightiest words first, and what speaks against it."""
-        one, two = self.earlier[pair[0]].stems, self.later[pair[1]].stems
-        shared = [min(one[s], two[s], key=lambda w: (len(w), w)) for s in _weightiest(one.keys() & two.keys())]
+        """Why a pair could belong together, weightiest first, and what speaks against it."""
+        one, two = self.earlier[pair[0]], self.later[pair[1]]
+        stems = one.stems, two.stems
+        shared = [
+            min(stems[0][s], stems[1][s], key=lambda w: (len(w), w))
+            for s in _weightiest(stems[0].keys() & stems[1].keys())
+        ]
+        if self.reader is None or one.made is None or two.made is None:
+            return Reasons(
+                shared=tuple(shared),
+                only_earlier=tuple(stems[0][s] for s in _weightiest(stems[0].keys() - stems[1].keys())),
+                only_later=tuple(stems[1][s] for s in _weightiest(stems[1].keys() - stems[0].keys())),
+            )
+        reader = self.reader
+        topics = [frozenset(made.first) for made in (one.made, two.made)]
         return Reasons(
+            topics=tuple(_topic(key, reader) for key in self._named(topics[0] & topics[1])),
             shared=tuple(shared),
-            only_earlier=tuple(one[s] for s in _weightiest(one.keys() - two.keys())),
-            only_later=tuple(two[s] for s in _weightiest(two.keys() - one.keys())),
+            only_earlier=tuple(reader.names[key] for key in self._named(topics[0] - topics[1])),
+            only_later=tuple(reader.names[key] for key in self._named(topics[1] - topics[0])),
+            facets_earlier=tuple(reader.names[key] for key in one.made.facets),
+            facets_later=tuple(reader.names[key] for key in two.made.facets),
         )
 
+    def _named(self, topics: Iterable[str]) -> list[str]:
+        """The topics that are worth a word, the rarest first: no group of topics where one of the group stands too."""
+        assert self.reader is not None
+        reader = self.reader
+        every = set(topics)
+        narrower = {key for key in every if not any(key in reader.within(other) for other in every)}
+        return sorted(narrower, key=lambda key: (-rarity(key, reader), key))[:_NAMED]
+
     def relation(self, pair: Pair) -> Relation:
-        """How the later wording relates to the earlier one: a suggestion."""
+        """How the later wording relates to the earlier one: a suggestion, by what only one of the two speaks of."""
         one, two = self.earlier[pair[0]], self.later[pair[1]]
         if same_text(one.recommendation.text, two.recommendation.text):
             return "same"
-        if one.stems.keys() > two.stems.keys():
+        said = one.stems.keys(), two.stems.keys()
+        if one.made and two.made and one.made.first and two.made.first:
+            said = one.made.first.keys(), two.made.first.keys()
+        if said[0] > said[1]:
             return "narrowed"
-        return "broadened" if one.stems.keys() < two.stems.keys() else "reworded"
+        return "broadened" if said[0] < said[1] else "reworded"
 
 
-def _weightiest(stems: Iterable[str], most: int = 6) -> list[str]:
+def _topic(key: str, reader: Reader) -> TopicReason:
+    measured = reader.calibration
+    share = round(measured.topics.get(key, 0) / measured.of, 4) if measured else None
+    return TopicReason(name=reader.names[key], share=share)
+
+
+def _weightiest(stems: Iterable[str], most: int = _NAMED) -> list[str]:
     return sorted(stems, key=lambda stem: (-weight(stem), stem))[:most]
 
 
-def score(earlier: Sequence[Recommendation], later: Sequence[Recommendation]) -> Scores:
+def score(earlier: Sequence[Recommendation], later: Sequence[Recommendation], reader: Reader | None = None) -> Scores:
     """Lay two lists of recommendations beside each other.
 
     Args:
         earlier: The recommendations of the earlier inspection.
         later: Those of the later one.
+        reader: The lexicon of their domain; None: there is none, and letters alone count.
 
     Returns:
-        The scores of all pairs that share anything; the same for any order of the lists, and mirrored for swapped ones.
+        The scores of the pairs that have anything in common; the same for any order of the lists, and mirrored for
+        swapped ones.
     """
-    ones, twos = [_item(r) for r in earlier], [_item(r) for r in later]
-    counts = [_counts(r.text) for r in (*earlier, *later)]
+    ones, twos = [_item(r, reader) for r in earlier], [_item(r, reader) for r in later]
+    cells = _by_letters(ones, twos) if reader is None else _by_layer(ones, twos, reader)
+    found = {cell.pair: cell for cell in cells if cell.score >= _LEAST}
+    return Scores({i.id: i for i in ones}, {i.id: i for i in twos}, found, reader)
+
+
+def _item(recommendation: Recommendation, reader: Reader | None) -> Item:
+    r = recommendation
+    content = "\0".join(str(part) for part in (r.text, r.kind, r.heading, r.timescale, r.addressee, r.number, r.id))
+    made = make(r.text, reader) if reader else None
+    return Item(r, content, made.stems if made else weighty(r.text), made)
+
+
+def cell_of(one: Item, two: Item, value: float) -> Cell:
+    a, b = one.recommendation, two.recommendation
+    names = ("timescale", "addressee", "kind", "heading", "number", "id")
+    agree = sum(getattr(a, name) == getattr(b, name) for name in names)
+    first, second = sorted((one.content, two.content))
+    value = min(round(value, 4), 1.0)
+    return Cell(a.id, b.id, value, (value, agree, first, second))
+
+
+def layer_of(reader: Reader) -> Calibration:
+    """The weights and thresholds that hold with a lexicon: its own, else those of the lexicon that is shipped."""
+    return reader.calibration or _shipped_layer()
+
+
+@cache
+def _shipped_layer() -> Calibration:
+    found = load_lexicon("childrens-services").calibration
+    assert found is not None
+    return found
+
+
+def _by_layer(ones: Sequence[Item], twos: Sequence[Item], reader: Reader) -> Iterable[Cell]:
+    weights = layer_of(reader).weights
+    texts = [[item.recommendation.text for item in side] for side in (ones, twos)]
+    for i, j in candidates.pairs(*texts):
+        one, two = ones[i], twos[j]
+        assert one.made is not None
+        assert two.made is not None
+        same = same_text(one.recommendation.text, two.recommendation.text)
+        # 1 is kept for equal texts
+        yield cell_of(one, two, 1.0 if same else min(probability(numbers(one.made, two.made), weights), 0.9999))
+
+
+def _by_letters(ones: Sequence[Item], twos: Sequence[Item]) -> Iterable[Cell]:
+    counts = [_grams(item) for item in (*ones, *twos)]
     total = len(counts)
     standing = Counter(gram for count in counts for gram in count)
     vectors = [
@@ -219,45 +199,15 @@ def score(earlier: Sequence[Recommendation], later: Sequence[Recommendation]) ->
         for gram, w in vectors[j].items():
             if standing[gram] <= _COMMON:
                 postings[gram].append((j, w))
-    cells: dict[Pair, Cell] = {}
     for i, one in enumerate(ones):
         dots: dict[int, int] = defaultdict(int)
         for gram, w in vectors[i].items():
             for j, other in postings.get(gram, ()):
                 dots[j] += w * other
         for j, dot in dots.items():
-            cell = cell_of(one, twos[j - len(ones)], dot / math.sqrt(norms[i] * norms[j]))
-            if cell.score > 0:
-                cells[cell.pair] = cell
-    return Scores({i.id: i for i in ones}, {i.id: i for i in twos}, cells)
+            yield cell_of(one, twos[j - len(ones)], dot / math.sqrt(norms[i] * norms[j]))
 
 
-def _item(recommendation: Recommendation) -> Item:
-    r = recommendation
-    content = "\0".join(str(part) for part in (r.text, r.kind, r.heading, r.timescale, r.addressee, r.number, r.id))
-    return Item(r, content, weighty(r.text))
-
-
-def cell_of(one: Item, two: Item, value: float) -> Cell:
-    a, b = one.recommendation, two.recommendation
-    names = ("timescale", "addressee", "kind", "heading", "number", "id")
-    agree = sum(getattr(a, name) == getattr(b, name) for name in names)
-    first, second = sorted((one.content, two.content))
-    value = min(round(value, 4), 1.0)
-    return Cell(a.id, b.id, value, (value, agree, first, second))
-
-
-def _counts(text: str) -> dict[str, float]:
-    """The n-grams of a text with how often they stand in it, an early place counting more than a late one."""
-    counts: dict[str, float] = defaultdict(float)
-    for place, word in enumerate(_telling(text)):
-        worth = 1 / (1 + place / _HALF)
-        for gram in _grams(word):
-            counts[gram] += worth
-    return counts
-
-
-@cache
-def _grams(word: str) -> tuple[str, ...]:
-    padded = f" {word} "
-    return tuple(padded[i : i + n] for n in (3, 4, 5) for i in range(len(padded) - n + 1))
+def _grams(item: Item) -> Mapping[str, float]:
+    said = tokens(item.recommendation.text)
+    return grams_of([said[at] for at in telling(said)], known=False)

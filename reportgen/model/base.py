@@ -103,7 +103,7 @@ def letters(text: str) -> str:
 
 def present(value: Any) -> bool:
     """Whether a value says anything: not None, not an empty collection or string."""
-    return value is not None and value != () and value != "" and value != {}
+    return value is not None and value not in ("", (), [], {})
 
 
 def dotted(path: Path) -> str:

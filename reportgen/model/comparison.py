@@ -8,7 +8,8 @@ from pydantic import Field
 
 from reportgen.model.base import Evidence, Missing, Model, Notice
 from reportgen.model.framework import Comparability
-from reportgen.model.inspection import Period, Provider, Published
+from reportgen.model.inspection import CheckedBy, Corrected, Period, Provider, Published
+from reportgen.model.lexicon import BandMeasured
 
 EarlierState = Literal[
     "split",
@@ -52,9 +53,12 @@ class Compared(Model):
     framework: str
     provider: Provider
     title: str
+    status: Literal["final", "draft"] = "final"
     wording: Literal["printed", "summary"] = "printed"
     inspected: tuple[Period, ...] = ()
     published: Published | None = None
+    corrections: tuple[Corrected, ...] = ()
+    checked: tuple[CheckedBy, ...] = ()
     sha256: str | None = None
 
 
@@ -89,12 +93,26 @@ class JudgementChange(Model):
         return one == two
 
 
-class Reasons(Model):
-    """Why two recommendations were put together: weightiest shared words, and words of one side only."""
+class TopicReason(Model):
+    """A topic that both speak of. ``share``: of published recommendations that do, 0 to 1; None where not measured."""
 
+    name: str
+    share: float | None = None
+
+
+class Reasons(Model):
+    """Why two recommendations were put together: shared topics and words, rarest first, and what only one side says.
+
+    ``only_earlier`` and ``only_later`` are topics where a lexicon was used, else words; the facets are the respects in
+    which something is to become better, as each side names them.
+    """
+
+    topics: tuple[TopicReason, ...] = ()
     shared: tuple[str, ...] = ()
     only_earlier: tuple[str, ...] = ()
     only_later: tuple[str, ...] = ()
+    facets_earlier: tuple[str, ...] = ()
+    facets_later: tuple[str, ...] = ()
 
 
 class TimescaleChange(Model):
@@ -113,12 +131,16 @@ class RunnerUp(Model):
 
 
 class RecommendationLink(Model):
-    """An accepted link between two recommendations. ``score``: 0 to 1, None where a person decided."""
+    """An accepted link between two recommendations. ``score``: 0 to 1, None where a person decided.
+
+    ``precision``: how often inferred links of this confidence were right where that was measured, 0 to 1; else None.
+    """
 
     earlier: str
     later: str
     basis: Basis
     confidence: Confidence
+    precision: float | None = None
     score: float | None = None
     relation: Relation
     reasons: Reasons = Reasons()
@@ -129,12 +151,17 @@ class RecommendationLink(Model):
 
 
 class Candidate(Model):
-    """A possible counterpart that was not accepted."""
+    """A possible counterpart that was not accepted.
+
+    ``why``: its score is too low (``below``), another is nearer on both sides (``outdone``), it leads the next by too
+    little (``close``), or a person rejected it (``rejected``).
+    """
 
     id: str
     score: float
     reasons: Reasons = Reasons()
     rejected: bool = False
+    why: Literal["below", "outdone", "close", "rejected"] = "below"
 
 
 class Mention(Model):
@@ -227,6 +254,19 @@ class OtherChange(Model):
     later: Any = None
 
 
+class Measured(Model):
+    """What stands behind the words strong, likely and possible: a lexicon and its measured bands.
+
+    ``calibrated``: false where nothing was measured for this kind of report. ``bands``: how many links of each were
+    right, of how many, with the ends of the 95 % interval.
+    """
+
+    rules: str
+    lexicon: str | None = None
+    calibrated: bool = False
+    bands: tuple[BandMeasured, ...] = ()
+
+
 class Counts(Model):
     """Counts of states, at the options used."""
 
@@ -250,12 +290,14 @@ class Comparison(Model):
     format: Literal["reportgen/comparison/1"] = "reportgen/comparison/1"
     earlier_inspection: Compared = Field(alias="earlier")
     later_inspection: Compared = Field(alias="later")
+    in_short: str = ""
     judgements: tuple[JudgementChange, ...] = ()
     recommendations: RecommendationChanges = Field(default_factory=lambda: RecommendationChanges())
     paragraphs: tuple[ParagraphChange, ...] = ()
     facts: tuple[FactChange, ...] = ()
     other: tuple[OtherChange, ...] = ()
     notices: tuple[Notice, ...] = ()
+    matching: Measured | None = None
     options: dict[str, Any] = Field(default_factory=dict)
     summary: Summary = Summary()
 

@@ -10,6 +10,9 @@ from pydantic import Field
 
 from reportgen.model.base import Key, Model, PartialDate, Str, Words, letters
 
+#: A path into an inspection, as in ``judgements[2].grade``.
+FIELD = r"^[a-z_]+(\[\d{1,6}\]|\.[A-Za-z0-9_-]+)*$"
+
 
 class RecommendationRef(Model):
     """A recommendation named by its content: the hash of its letters decides, id and first words help the reader."""
@@ -91,7 +94,7 @@ class Correction(Model):
     """A value of an inspection that a person mended; applied on load and shown as such."""
 
     inspection: str
-    field: Words
+    field: Annotated[str, Field(pattern=FIELD)]
     was: Any = None
     now: Any = None
     by: Words

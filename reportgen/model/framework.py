@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from reportgen.model.base import Key, Model, Problem, Str, Words, duplicates
+from reportgen.model.base import Key, Model, Path, Problem, Str, Words, duplicates
 
 Comparability = Literal["same", "approximate", "not_comparable"]
 
@@ -39,7 +39,7 @@ def folded_label(label: str) -> str:
 
 
 #: A regular expression, read without regard to case; ``{grade}`` and ``{area}`` stand for the printed words.
-Cue = Annotated[str, AfterValidator(_compiles)]
+Cue = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
 
 
 class Grade(Model):
@@ -137,9 +137,11 @@ class RecommendationRules(Model):
 
     The addressee of a recommendation is that of its section, else of the part of the report it stands in, else the
     first of ``addressees``.
+    ``lexicon``: what tells their topics when they are compared.
     """
 
     heading: Words = "Recommendations"
+    lexicon: Key | None = None
     kinds: tuple[Named, ...] = ()
     bands: tuple[Band, ...] = ()
     addressees: tuple[Named, ...] = ()
@@ -164,10 +166,16 @@ class FactRule(Model):
 
 
 class DeclarationRule(Model):
-    """A statement about the past: a sentence that the cue matches; groups ``date`` and ``grade`` are taken over."""
+    """A statement about the past: a sentence that the cue matches; groups ``date`` and ``grade`` are taken over.
+
+    ``then``: the sentence right behind it that says the grade, where the first does not. ``unless``: sentences that
+    match this are another rule's.
+    """
 
     about: Literal["previous_inspection", "recommendation", "improvement"]
     cue: Cue
+    then: Cue | None = None
+    unless: Cue | None = None
 
 
 class TypeRule(Model):
@@ -309,10 +317,43 @@ class Crosswalks(Model):
     crosswalks: tuple[Crosswalk, ...] = ()
 
 
+def crosswalk_problems(file: Crosswalks) -> Iterator[Problem]:
+    """What is wrong in crosswalks themselves: one that leads back to its start, edges that say nothing, or twice."""
+    ways = [(f"{walk.earlier} to {walk.later}", walk) for walk in file.crosswalks]
+    yield from duplicates(((("crosswalks", w), name) for w, (name, _) in enumerate(ways)), "the crosswalk from")
+    onward: dict[str, set[str]] = {}
+    for walk in file.crosswalks:
+        onward.setdefault(walk.earlier, set()).add(walk.later)
+    for w, walk in enumerate(file.crosswalks):
+        at = ("crosswalks", w)
+        if walk.earlier in _reached(walk.later, onward):
+            message = f"{walk.later} leads back to {walk.earlier}"
+            yield Problem((*at, "to"), "RG126", message, "let crosswalks go forward in time")
+        pairs = (((*at, "edges", n), f"{e.earlier} to {e.later}") for n, e in enumerate(walk.edges))
+        yield from duplicates(pairs, "the edge from")
+        for n, edge in enumerate(walk.edges):
+            if edge.earlier is None or edge.later is None:
+                if edge.earlier == edge.later:
+                    yield Problem((*at, "edges", n), "RG126", "an edge from nothing to nothing", "name an area")
+                elif edge.comparability != "not_comparable":
+                    message = f"{edge.comparability}, and there is nothing to compare it with"
+                    yield Problem((*at, "edges", n, "class"), "RG126", message, "write not_comparable")
+
+
+def _reached(start: str, onward: dict[str, set[str]]) -> set[str]:
+    reached, waiting = {start}, [start]
+    while waiting:
+        for key in onward.get(waiting.pop(), set()) - reached:
+            reached.add(key)
+            waiting.append(key)
+    return reached
+
+
 def profile_problems(framework: Framework) -> Iterator[Problem]:
     """What is inconsistent inside a profile: doubled keys, scales and areas that are named but not there."""
     yield from _judged_problems(framework)
     yield from _recommendation_problems(framework)
+    yield from _named_problems(framework)
     if framework.valid.start and framework.valid.end and framework.valid.end < framework.valid.start:
         yield Problem(("valid", "to"), "RG127", "ends before it starts", "swap the two dates")
 
@@ -326,6 +367,7 @@ def _judged_problems(framework: Framework) -> Iterator[Problem]:
         at = ("scales", i, "grades")
         yield from duplicates((((*at, n, "key"), g.key) for n, g in enumerate(scale.grades)), "the grade")
         yield from duplicates((((*at, n, "rank"), str(g.rank)) for n, g in enumerate(scale.grades)), "the rank")
+        yield from duplicates(_printed_grades(at, scale), "the printed grade")
     for i, area in enumerate(framework.areas):
         if area.scale is not None and area.scale not in scales:
             yield Problem(("areas", i, "scale"), "RG127", f"no scale {area.scale!r}", f"one of: {', '.join(scales)}")
@@ -339,6 +381,50 @@ def _judged_problems(framework: Framework) -> Iterator[Problem]:
                 yield Problem(("limits", i), "RG127", f"no area {name!r}", "name an area of this file")
             elif framework.grade(name, limit.grade if name in limit.areas else limit.at_most) is None:
                 yield Problem(("limits", i), "RG127", f"a grade that {name!r} cannot have", "name a grade of its scale")
+
+    for i, area in enumerate(framework.areas):
+        above, steps = area, 0
+        while above.parent is not None and (found := framework.area(above.parent)) is not None and found != above:
+            above, steps = found, steps + 1
+            if steps > len(framework.areas):
+                yield Problem(("areas", i, "parent"), "RG127", "an area that is its own parent", "break the circle")
+                break
+
+
+def _printed_grades(at: Path, scale: Scale) -> Iterator[tuple[Path, str]]:
+    """Every printed form of the grades of a scale, as it is compared: none may stand for two grades."""
+    for n, grade in enumerate(scale.grades):
+        forms = [((*at, n, "label"), grade.label)]
+        forms += [((*at, n, "aliases", a), alias) for a, alias in enumerate(grade.aliases)]
+        own: set[str] = set()
+        for path, form in forms:
+            if folded_label(form) not in own:
+                own.add(folded_label(form))
+                yield path, folded_label(form)
+
+
+def _named_problems(framework: Framework) -> Iterator[Problem]:
+    """Keys that are used twice, and cues that cannot give what is asked of them."""
+    rules = framework.recommendations
+    lists: dict[Path, tuple[tuple[Any, ...], str]] = {
+        ("recommendations", "kinds"): (rules.kinds, "the kind"),
+        ("recommendations", "bands"): (rules.bands, "the timescale"),
+        ("recommendations", "addressees"): (rules.addressees, "the addressee"),
+        ("types",): (framework.types, "the type"),
+        ("facts",): (framework.facts, "the figure"),
+    }
+    for at, (entries, what) in lists.items():
+        yield from duplicates((((*at, i, "key"), e.key) for i, e in enumerate(entries)), what)
+    for i, band in enumerate(rules.bands):
+        if band.months is not None and band.days is not None:
+            at = ("recommendations", "bands", i)
+            yield Problem(at, "RG127", f"{band.key} has both months and days", "keep one of the two")
+    cues: list[tuple[Path, str]] = [(("facts", i, "cue"), f.cue) for i, f in enumerate(framework.facts)]
+    cues += [(("recommendations", "references", i), cue) for i, cue in enumerate(rules.references)]
+    cues += [(("layout", "legal_basis", i), cue) for i, cue in enumerate(framework.layout.legal_basis)]
+    for path, cue in cues:
+        if "(?P<value>" not in cue:
+            yield Problem(path, "RG127", "no group `value` in the cue", "put (?P<value>…) around what is to be taken")
 
 
 def _recommendation_problems(framework: Framework) -> Iterator[Problem]:

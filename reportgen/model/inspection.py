@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -26,6 +28,12 @@ from reportgen.model.base import (
 
 #: An id of an inspection: provider slug, month of the first day on site, ``-2`` on collision.
 InspectionId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*-\d{4}(-\d{2})?(-\d+)?$", max_length=120)]
+
+
+def slug_of(name: str) -> str:
+    """A provider's name as ids begin with it: letters a to z without accents, digits, single hyphens."""
+    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode().replace("'", "")
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:80].strip("-") or "provider"
 
 
 class Provider(Model):
@@ -255,6 +263,23 @@ class Source(Model):
     furniture: tuple[Furniture, ...] = ()
 
 
+class Corrected(Model):
+    """A value that a person mended: what it was, what it is now, who says so and since when."""
+
+    field: Words
+    was: Any = None
+    now: Any = None
+    by: Words
+    on: datetime.date
+
+
+class CheckedBy(Model):
+    """A person read the data against the published report."""
+
+    by: Words
+    on: datetime.date
+
+
 class Inspection(Model):
     """A published inspection as data: see ``docs/data-format.md`` for every key."""
 
@@ -284,6 +309,8 @@ class Inspection(Model):
     sources: tuple[Words, ...] = ()
     evidence: dict[str, tuple[Evidence, ...]] = Field(default_factory=dict)
     missing: dict[str, Missing] = Field(default_factory=dict)
+    corrections: tuple[Corrected, ...] = ()
+    checked: tuple[CheckedBy, ...] = ()
     notices: tuple[Notice, ...] = ()
 
     @property
@@ -385,12 +412,12 @@ def _places(inspection: Inspection) -> Iterator[Problem]:
 def printed(inspection: Inspection) -> dict[str, Any]:
     """What is printed of an inspection: what a round trip through an output must give back.
 
-    Left out: id, status, the provider's ids and kind, areas set by a person, all evidence, keys of facts, the source
-    and the notices.
+    Left out: id, status, the provider's ids and kind, areas set by a person, who checked and corrected what, all
+    evidence, keys of facts, the source and the notices.
     """
     data = inspection.model_dump(
         mode="json",
-        exclude={"format", "id", "status", "source", "sources", "notices", "evidence"},
+        exclude={"format", "id", "status", "source", "sources", "corrections", "checked", "notices", "evidence"},
         exclude_defaults=True,
     )
     data["provider"].pop("ids", None)

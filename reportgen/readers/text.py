@@ -566,7 +566,9 @@ def _gather(blocks: Iterable[Block]) -> list[Block]:
             items.append((-1, Item((block,))))
             continue
         close()
-        if isinstance(block, Table) and isinstance(before, Table) and out and out[-1] is before:
+        # a table with a caption or header rows of its own is no continuation
+        goes_on = isinstance(block, Table) and not block.head and not block.caption
+        if goes_on and isinstance(block, Table) and isinstance(before, Table) and out and out[-1] is before:
             width = max(len(r.cells) for r in (*before.rows, *block.rows))
             rows = tuple(
                 replace(r, cells=r.cells + (Cell(()),) * (width - len(r.cells))) for r in (*before.rows, *block.rows)

@@ -56,27 +56,50 @@ _DECLARED = f'xmlns:w="{_NS}" xmlns:r="{_R}"'
 _TEXT_WIDTH = 9070
 #: What each level of a list is set further in, as in the shell.
 _STEP = 340
+#: The width of the column that terms stand in (style Details).
+_TERM_WIDTH = 2835
+#: A table of at most so many rows stays on one page.
+_SHORT_TABLE = 12
 #: Paragraph roles that have a style of their own; every other paragraph is body text.
 _ROLE_STYLES = {
     "provider": "Subtitle",
     "band": "Band",
     "grade": "GradeLine",
     "lead": "Lead",
+    "made": "Imprint",
     "said": "BodyText",
+    # what a document with tracked changes is laid out in: a flat sequence of paragraphs
+    "caption": "Caption",
+    "details-line": "Details",
+    "item-1": "ListBullet",
+    "item-2": "ListBullet2",
+    "item-3": "ListBullet3",
+    "numbered-item": "NumberedItem",
+    "note-box": "Note",
+    "note-text": "NoteText",
 }
 #: Two tables, or two lists, without a paragraph between them would be one in Word.
 _GAP = '<w:p><w:pPr><w:pStyle w:val="BodyText"/><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
 _SMALL_TABLES = frozenset({"register", "changes", "facts"})
 _BOLD, _ITALIC, _LINKED = "<w:b/><w:bCs/>", "<w:i/><w:iCs/>", '<w:rStyle w:val="Hyperlink"/>'
+#: The space that a paragraph needs after a table, by its style; headings bring their own.
+_AFTER_TABLE = {"Caption": 400, **dict.fromkeys((f"Heading{n}" for n in range(1, 6)), 0)}
 _RAISED = '<w:vertAlign w:val="superscript"/>'
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def write(document: Document, *, shell: str | Path | None = None, carrying: ToCarry | None = None) -> bytes:
+def write(
+    document: Document,
+    *,
+    shell: str | Path | None = None,
+    comments: Mapping[str, Sequence[str]] | None = None,
+    carrying: ToCarry | None = None,
+) -> bytes:
     """The document as a .docx.
 
     Args:
         document: the tree.
+        comments: what Word shows beside a paragraph, by the paragraph's id.
         carrying: a data file to put into a part of its own, sealed with what the finished document shows; None puts none.
         shell: the Word file that gives styles, footers and page; None takes that of the standard pack.
 
@@ -94,10 +117,11 @@ def write(document: Document, *, shell: str | Path | None = None, carrying: ToCa
         raise TemplateError("RG407", f"no Word file: {path.name}: {error}", hint="give a .docx") from None
     body = file.element.body
     section = body.sectPr
-    builder = _Builder(document, file.part)
+    builder = _Builder(document, file.part, comments or {})
     xml = f"<w:body {_DECLARED}>{''.join(builder.blocks(document.blocks))}</w:body>"
     for element in etree.fromstring(xml.encode("utf-8"), etree.XMLParser(huge_tree=True, resolve_entities=False)):
         section.addprevious(element)
+    builder.add_comments(file)
     _fill_fields(file, document)
     _properties(file, document)
     buffer = io.BytesIO()
@@ -153,15 +177,19 @@ def _shell_bytes(path: Path) -> bytes:
 class _Builder:
     """Blocks -> WordprocessingML as text, which is many times faster than building it element by element."""
 
-    def __init__(self, document: Document, part: Any) -> None:
+    def __init__(self, document: Document, part: Any, comments: Mapping[str, Sequence[str]]) -> None:
         self.document = document
+        self.comments = comments
+        self.said: list[str] = []
         self.part = part
         self.bookmarks = 0
         self.revisions = 0
         dated = dict(document.properties).get("date")
         self.when = f"{dated or '2000-01-01'}T00:00:00Z"
         self.names: dict[str, str] = {}
-        self.cover_open = False
+        #: whether the next paragraph needs the space that a table cannot have below it
+        self.after_table = False
+        self.last_table: Change = None
 
     # -- blocks
 
@@ -182,6 +210,8 @@ class _Builder:
             case Heading(level, inlines, id_, change):
                 name = "Title" if level == 1 else f"Heading{min(level - 1, 5)}"
                 yield self.paragraph(name, self.bookmarked(id_, self.runs(inlines, change)), change)
+            case Paragraph(role="spacer", change=change):
+                yield self.spacer(change)
             case Paragraph():
                 yield self.text(block, style)
             case Note(mark, inlines, id_):
@@ -192,21 +222,45 @@ class _Builder:
             case Table():
                 yield from self.table(block)
             case Terms(pairs):
-                for term, value in pairs:
-                    yield self.paragraph("Details", self.runs((Strong(term),)) + self.tab() + self.runs(value))
+                yield from self.terms(pairs)
             case Contents():
                 yield from self.contents(block)
 
     def text(self, block: Paragraph, style: str | None) -> str:
         runs = self.runs(block.inlines, block.change)
+        plain_style = "NumberedParagraph" if block.number else "BodyText"
         if block.number:
-            number = self.changed(
-                self.run(f"{block.number}.", '<w:rStyle w:val="ParagraphNumber"/>', block.change) + self.tab(),
-                block.change,
-            )
-            return self.paragraph(style or "NumberedParagraph", self.bookmarked(block.id, number + runs), block.change)
-        name = style or _ROLE_STYLES.get(block.role or "", "BodyText")
-        return self.paragraph(name, self.bookmarked(block.id, runs), block.change)
+            runs = self.number(block.number, block.earlier_number, block.change) + runs
+        name = style or _ROLE_STYLES.get(block.role or "", plain_style)
+        commented = self.commented(block.id, self.bookmarked(block.id, runs), block.change)
+        return self.paragraph(name, commented, block.change)
+
+    def number(self, number: str, earlier: str | None, change: Change) -> str:
+        look = '<w:rStyle w:val="ParagraphNumber"/>'
+        if earlier is None or change:
+            return self.changed(self.run(f"{number}.", look, change) + self.tab(), change)
+        gone = self.changed(self.run(f"{earlier}.", look, "del"), "del")
+        return gone + self.changed(self.run(f"{number}.", look, "ins"), "ins") + self.tab()
+
+    def commented(self, id_: str | None, runs: str, change: Change) -> str:
+        """Runs with the comments that stand at them; their marks go where the paragraph goes."""
+        for text in self.comments.get(id_ or "", ()):
+            n = len(self.said)
+            self.said.append(text)
+            mark = self.changed(f'<w:r><w:commentReference w:id="{n}"/></w:r>', change)
+            runs = f'<w:commentRangeStart w:id="{n}"/>{runs}<w:commentRangeEnd w:id="{n}"/>{mark}'
+        return runs
+
+    def add_comments(self, file: Any) -> None:
+        for text in self.said:
+            comment = file.comments.add_comment(text=_legal(text), author="reportgen", initials="rg")
+            comment._comment_elm.set(f"{{{_NS}}}date", self.when)
+
+    def terms(self, pairs: Sequence[tuple[tuple[Inline, ...], tuple[Inline, ...]]]) -> Iterator[str]:
+        for term, value in pairs:
+            # a term that is wider than its column stands above its value
+            between = "<w:r><w:br/></w:r>" if len(plain(term)) * 125 > _TERM_WIDTH else self.tab()
+            yield self.paragraph("Details", self.runs((Strong(term),)) + between + self.runs(value))
 
     def items(self, items: Iterable[Item], depth: int) -> Iterator[str]:
         for item in items:
@@ -242,6 +296,9 @@ class _Builder:
         caption = plain(table.caption)
         if caption:
             yield self.paragraph("Caption", self.runs(table.caption))
+        elif self.after_table:
+            # two tables without a paragraph between them would become one in Word; it goes where one of them goes
+            yield self.paragraph("Caption", "", self.last_table or _whole_change(table))
         widths = _widths(table)
         grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
         first_column = int(all(row.cells[0].header == "row" for row in table.rows)) if table.rows else 0
@@ -252,22 +309,32 @@ class _Builder:
         )
         described = f"<w:tblCaption w:val={quoteattr(_legal(caption)[:250])}/>" if caption else ""
         style = "TableSmall" if table.role in _SMALL_TABLES else "TableText"
-        rows = [self.row(row, widths, style, head=True) for row in table.head]
-        rows += [self.row(row, widths, style, head=False) for row in table.rows]
+        count = len(table.head) + len(table.rows)
+        together = count <= _SHORT_TABLE
+        rows = [
+            self.row(
+                row, widths, style, head=n < len(table.head), keep=n < count - 1 and (together or n <= len(table.head))
+            )
+            for n, row in enumerate((*table.head, *table.rows))
+        ]
         yield (
             f'<w:tbl><w:tblPr><w:tblStyle w:val="ReportTable"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>{look}{described}</w:tblPr>'
             f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
         )
-        yield _GAP
+        self.after_table, self.last_table = True, _whole_change(table)
 
-    def row(self, row: Row, widths: Sequence[int], style: str, *, head: bool) -> str:
+    def spacer(self, change: Change) -> str:
+        mark = f"<w:rPr>{self.revision(change)}</w:rPr>" if change else ""
+        return f'<w:p><w:pPr><w:pStyle w:val="BodyText"/><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/>{mark}</w:pPr></w:p>'
+
+    def row(self, row: Row, widths: Sequence[int], style: str, *, head: bool, keep: bool) -> str:
         change = self.revision(row.change) if row.change else ""
         properties = f"<w:cantSplit/>{'<w:tblHeader/>' if head else ''}{change}"
         cells = []
         for cell, width in zip(row.cells, widths, strict=True):
             runs = self.runs(cell.inlines, row.change)
             cells.append(
-                f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{self.paragraph(style, runs, row.change)}</w:tc>'
+                f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{self.paragraph(style, runs, row.change, keep=keep)}</w:tc>'
             )
         return f"<w:tr><w:trPr>{properties}</w:trPr>{''.join(cells)}</w:tr>"
 
@@ -290,14 +357,23 @@ class _Builder:
             )
             before, after = (begin if index == 0 else ""), (end if index == len(headings) - 1 else "")
             yield self.paragraph(f"TOC{min(heading.level - 1, 3)}", before + link + after)
-        yield '<w:p><w:pPr><w:pStyle w:val="BodyText"/></w:pPr><w:r><w:br w:type="page"/></w:r></w:p>'
 
     # -- paragraphs and runs
 
-    def paragraph(self, style: str, runs: str, change: Change = None, *, left: int | None = None) -> str:
-        mark = f"<w:rPr>{self.revision(change)}</w:rPr>" if change else ""
-        indent = f'<w:ind w:left="{left}"/>' if left is not None else ""
-        return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{indent}{mark}</w:pPr>{runs}</w:p>'
+    def paragraph(
+        self, style: str, runs: str, change: Change = None, *, keep: bool = False, left: int | None = None
+    ) -> str:
+        """A paragraph; ``keep`` holds it on the page of the next one."""
+        space = _AFTER_TABLE.get(style, 240) if self.after_table else 0
+        properties = [
+            f'<w:pStyle w:val="{style}"/>',
+            "<w:keepNext/>" if keep else "",
+            f'<w:spacing w:before="{space}"/>' if space else "",
+            f'<w:ind w:left="{left}"/>' if left is not None else "",
+            f"<w:rPr>{self.revision(change)}</w:rPr>" if change else "",
+        ]
+        self.after_table = False
+        return f"<w:p><w:pPr>{''.join(properties)}</w:pPr>{runs}</w:p>"
 
     def bookmark_name(self, id_: str) -> str:
         """A name that Word takes (letters, digits, underscores, at most 40), one for each id."""
@@ -337,7 +413,11 @@ class _Builder:
             return ""
         tag = "delText" if change == "del" else "t"
         inside = f"<w:rPr>{properties}</w:rPr>" if properties else ""
-        return f'<w:r>{inside}<w:{tag} xml:space="preserve">{escape(_legal(text))}</w:{tag}></w:r>'
+        pieces = (
+            f'<w:{tag} xml:space="preserve">{escape(part)}</w:{tag}>' if part else ""
+            for part in _legal(text).split("\t")
+        )
+        return f"<w:r>{inside}{'<w:tab/>'.join(pieces)}</w:r>"
 
     def runs(self, inlines: Iterable[Inline], change: Change = None, properties: str = "") -> str:
         out: list[str] = []
@@ -354,10 +434,13 @@ class _Builder:
                     out.append(self.runs(inner, change, properties.replace(_ITALIC, "") + _ITALIC))
                 case Link(href, inner):
                     out.append(self.link(href, self.runs(inner, change, _LINKED + _style_of(properties)[1])))
-                case Mark(text):
-                    out.append(self.changed(self.run(text, _RAISED, change), change))
-                case Tag(text, _):
-                    out.append(self.changed(self.run(text, '<w:rStyle w:val="Tag"/>', change), change))
+                case Mark(text, own):
+                    kind = change or own
+                    out.append(self.changed(self.run(text, _RAISED, kind), kind))
+                case Tag(text, tone, own):
+                    look = properties if tone == "none" else '<w:rStyle w:val="Tag"/>'
+                    kind = change or own
+                    out.append(self.changed(self.run(text, look, kind), kind))
         return "".join(out)
 
     def link(self, href: str, runs: str) -> str:
@@ -381,20 +464,39 @@ def _legal(text: str) -> str:
     return text
 
 
+def _whole_change(table: Table) -> Change:
+    """The change that all rows of a table share; None where some stay or differ."""
+    changes = {row.change for row in (*table.head, *table.rows)}
+    return changes.pop() if len(changes) == 1 else None
+
+
 def _widths(table: Table) -> list[int]:
     """Column widths in twentieths of a point: by the words in them, none too narrow for its longest word."""
     rows = [[plain(c.inlines) for c in row.cells] for row in (*table.head, *table.rows)]
+    bold = [[c.header is not None for c in row.cells] for row in (*table.head, *table.rows)]
     columns = list(zip(*rows, strict=True))
-    longest = [max(max((len(w) for w in cell.split()), default=1) for cell in column) for column in columns]
-    per_character = 105 if table.role in _SMALL_TABLES else 125
-    least = [min(word * per_character + 260, _TEXT_WIDTH // 2) for word in longest]
-    weight = [min(60.0, max(6.0, sum(map(len, column)) / len(column))) ** 0.8 for column in columns]
+    per_character = 115 if table.role in _SMALL_TABLES else 130
+    longest = [0.0] * len(columns)
+    for row, heads in zip(rows, bold, strict=True):
+        for n, (cell, head) in enumerate(zip(row, heads, strict=True)):
+            word = max(map(len, re.split(r"\s+|(?<=-)", cell)))
+            longest[n] = max(longest[n], word * per_character * (1.15 if head else 1))
+    least = [min(int(word) + 260, _TEXT_WIDTH // 2) for word in longest]
     if sum(least) >= _TEXT_WIDTH:
-        made = [int(_TEXT_WIDTH * part / sum(least)) for part in least]
+        made = _capped(least, _TEXT_WIDTH)
     else:
         spare = _TEXT_WIDTH - sum(least)
+        weight = [min(60.0, max(6.0, sum(map(len, column)) / len(column))) for column in columns]
         made = [int(low + spare * part / sum(weight)) for low, part in zip(least, weight, strict=True)]
     made[-1] += _TEXT_WIDTH - sum(made)
+    return made
+
+
+def _capped(wanted: Sequence[int], room: int) -> list[int]:
+    """What each wants where there is not room for all: the widest give way, so that short words stay whole."""
+    made = [0] * len(wanted)
+    for place, n in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
+        made[n] = min(wanted[n], (room - sum(made)) // (len(wanted) - place))
     return made
 
 

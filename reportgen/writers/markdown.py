@@ -65,10 +65,10 @@ def _blocks(blocks: Sequence[Block], whole: tuple[Block, ...]) -> Iterator[str]:
                 # number signs at the end of a heading would be taken off it
                 text = re.sub(r"(#+)$", r"\\\1", _line(inlines))
                 yield f"{'#' * level} {anchor}{_changed(text, change)}"
-            case Paragraph(inlines, number, change=change):
+            case Paragraph(inlines, number, role, change=change):
                 # the number is text: a Markdown list would be counted anew
                 text = f"{_plain(number)}\\. {_line(inlines)}" if number else _start(_whole(inlines))
-                yield _changed(text, change)
+                yield _changed(_around("**", text) if role == "band" and "*" not in text else text, change)
             case Note(mark, inlines):
                 yield f"<sup>{_plain(mark)}</sup> {_line(inlines)}"
             case ListBlock():

@@ -10,8 +10,9 @@ import hashlib
 import logging
 import os
 import re
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -31,7 +32,7 @@ _FACES = (
 _NO_SEAL = "0" * 64
 _LARGEST_DATA = 5_000_000
 _INSTALL = (
-    "Debian: apt install libpango-1.0-0 libpangoft2-1.0-0; macOS: brew install pango; "
+    "Debian: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; macOS: brew install pango; "
     "Windows: install MSYS2, then pacman -S mingw-w64-x86_64-pango"
 )
 
@@ -71,6 +72,9 @@ def write(rendered: Rendered, *, carrying: ToCarry | None = None) -> bytes:
             ) from None
         except RecursionError:
             raise TemplateError("RG406", "elements are nested too deep to lay out", hint="nest less") from None
+        except OSError as error:
+            message = f"the machine refused while the pages were laid out: {error.strerror or error}"
+            raise EnvironmentFault("RG505", message, hint="look at the limits of the process and the disk") from None
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:
@@ -117,7 +121,11 @@ def _sealed(data: bytes, carrying: ToCarry) -> bytes:
 
 def _weasyprint() -> Any:
     try:
-        import weasyprint
+        # where a library is missing WeasyPrint prints a banner to stdout, which is for results
+        with warnings.catch_warnings(), redirect_stdout(StringIO()):
+            # that a system has no fonts does not matter: the document brings its own
+            warnings.filterwarnings("ignore", message="(FontConfig|No fonts)")
+            import weasyprint
     except OSError as error:
         library = re.search(r"cannot load library '([^']+)'", str(error))
         what = library[1] if library else "Pango"

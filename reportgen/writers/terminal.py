@@ -62,13 +62,15 @@ class _Terminal:
                     yield "\n".join(f"| {line}".rstrip() for line in said)
                 case Heading(level, inlines):
                     lines = self.wrap(self.line(inlines), "", "")
-                    under = {1: "=", 2: "-"}.get(level)
+                    under = {1: "=", 2: "-", 3: "."}.get(level)
                     if under:
                         lines.append(under * max(len(_ESCAPE.sub("", line)) for line in lines))
                     yield "\n".join(self.style("bold", line) for line in lines)
-                case Paragraph(inlines, number, change=change):
+                case Paragraph(inlines, number, role, change=change):
                     lead = f"{number}. " if number else ""
-                    yield "\n".join(self.wrap(self.changed(self.line(inlines), change), lead, " " * len(lead)))
+                    text = self.changed(self.line(inlines), change)
+                    text = self.style("bold", text) if role == "band" else text
+                    yield "\n".join(self.wrap(text, lead, " " * len(lead)))
                 case Note(mark, inlines):
                     yield "\n".join(self.wrap(self.line(inlines), f"[{mark}] ", "    "))
                 case ListBlock():
@@ -161,7 +163,7 @@ class _Terminal:
         return re.sub(r"\S+", lambda m: m[0] if "\x1b" in m[0] else f"{code}{m[0]}\x1b[0m", text)
 
     def wrap(self, text: str, first: str, rest: str) -> list[str]:
-        lines = _wrap(text, max(8, self.width - len(first)))
+        lines = _wrap(text, max(8, self.width - max(len(first), len(rest))))
         return [(first if i == 0 else rest) + line for i, line in enumerate(lines)] or [first.rstrip()]
 
 

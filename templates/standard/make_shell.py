@@ -97,7 +97,7 @@ def styles() -> str:
             "NumberedParagraph",
             "Numbered Paragraph",
             based="BodyText",
-            paragraph='<w:tabs><w:tab w:val="left" w:pos="624"/></w:tabs><w:ind w:left="624" w:hanging="624"/>',
+            paragraph='<w:tabs><w:tab w:val="left" w:pos="680"/></w:tabs><w:ind w:left="680" w:hanging="680"/>',
         ),
         *(
             paragraph_style(
@@ -112,7 +112,7 @@ def styles() -> str:
             "NumberedItem",
             "Numbered Item",
             based="BodyText",
-            paragraph=f'<w:tabs><w:tab w:val="left" w:pos="624"/></w:tabs>{spacing(0, 80)}<w:ind w:left="624" w:hanging="624"/>',
+            paragraph=f'<w:tabs><w:tab w:val="left" w:pos="680"/></w:tabs>{spacing(0, 80)}<w:ind w:left="680" w:hanging="680"/>',
         ),
         paragraph_style(
             "Band",
@@ -120,7 +120,7 @@ def styles() -> str:
             based="BodyText",
             following="ListBullet",
             paragraph="<w:keepNext/>" + spacing(200, 80),
-            run="<w:b/><w:bCs/>",
+            run=f'<w:b/><w:bCs/><w:color w:val="{SOFT}"/>',
         ),
         paragraph_style(
             "GradeLine",
@@ -139,7 +139,9 @@ def styles() -> str:
             "Note",
             "Aside",
             based="BodyText",
-            paragraph='<w:pBdr><w:left w:val="single" w:sz="36" w:space="8" w:color="B07A00"/></w:pBdr><w:shd w:val="clear" w:color="auto" w:fill="FFF7E0"/><w:ind w:left="227"/>',
+            paragraph='<w:pBdr><w:left w:val="single" w:sz="36" w:space="8" w:color="B07A00"/></w:pBdr><w:shd w:val="clear" w:color="auto" w:fill="FFF7E0"/>'
+            + spacing(240, 140)
+            + '<w:ind w:left="227"/>',
         ),
         paragraph_style(
             "NoteText",
@@ -147,6 +149,12 @@ def styles() -> str:
             based="BodyText",
             paragraph='<w:ind w:left="284" w:hanging="284"/>',
             run='<w:sz w:val="21"/><w:szCs w:val="21"/>',
+        ),
+        paragraph_style(
+            "Imprint",
+            "Imprint",
+            based="BodyText",
+            run=f'<w:color w:val="{SOFT}"/><w:sz w:val="20"/><w:szCs w:val="20"/>',
         ),
         paragraph_style(
             "Caption",
@@ -172,15 +180,15 @@ def styles() -> str:
             paragraph_style(
                 f"TOC{n}",
                 f"toc {n}",
-                paragraph=f'<w:tabs><w:tab w:val="right" w:pos="9070"/></w:tabs>{spacing(0, 80)}<w:ind w:left="{(n - 1) * 284}" w:right="567"/>',
-                run="" if n == 1 else '<w:sz w:val="22"/><w:szCs w:val="22"/>',
+                paragraph=f'<w:tabs><w:tab w:val="right" w:pos="9070"/></w:tabs>{spacing(0, 80)}<w:ind w:left="{(n - 1) * 284}"/>',
+                run="<w:b/><w:bCs/>" if n == 1 else '<w:sz w:val="22"/><w:szCs w:val="22"/>',
             )
             for n in (1, 2, 3)
         ),
         paragraph_style(
             "Footer",
             "footer",
-            paragraph='<w:tabs><w:tab w:val="right" w:pos="9070"/></w:tabs>' + spacing(0, 0),
+            paragraph='<w:tabs><w:tab w:val="right" w:pos="9070"/></w:tabs>' + spacing(40, 0, 252),
             run=f'<w:color w:val="{SOFT}"/><w:sz w:val="18"/><w:szCs w:val="18"/>',
         ),
         '<w:style w:type="character" w:styleId="Strong"><w:name w:val="Strong"/><w:qFormat/><w:rPr><w:b/><w:bCs/></w:rPr></w:style>',
@@ -252,7 +260,8 @@ PARTS = {
     "word/document.xml": f'{HEAD}<w:document {W} {R}><w:body><w:sectPr><w:footerReference w:type="default" r:id="rId4"/>'
     '<w:footerReference w:type="first" r:id="rId5"/><w:pgSz w:w="11906" w:h="16838"/>'
     '<w:pgMar w:top="1304" w:right="1418" w:bottom="1304" w:left="1418" w:header="680" w:footer="680" w:gutter="0"/><w:titlePg/></w:sectPr></w:body></w:document>',
-    "word/footer1.xml": f'{HEAD}<w:ftr {W}><w:p><w:pPr><w:pStyle w:val="Footer"/></w:pPr><w:r><w:t>{{{{ title }}}}</w:t></w:r><w:r><w:tab/><w:t xml:space="preserve">Page </w:t></w:r>'
+    "word/footer1.xml": f'{HEAD}<w:ftr {W}><w:p><w:pPr><w:pStyle w:val="Footer"/><w:pBdr><w:top w:val="single" w:sz="4" w:space="4" w:color="{LINE}"/></w:pBdr></w:pPr><w:r><w:t>{{{{ title }}}}</w:t></w:r></w:p>'
+    '<w:p><w:pPr><w:pStyle w:val="Footer"/><w:jc w:val="right"/></w:pPr><w:r><w:t xml:space="preserve">Page </w:t></w:r>'
     + field("PAGE", "1")
     + '<w:r><w:t xml:space="preserve"> of </w:t></w:r>'
     + field("NUMPAGES", "1")

@@ -203,7 +203,8 @@ def test_an_earlier_good_output_survives_a_failure(tmp_path: Path) -> None:
     broken = tmp_path / "pack"
     broken.mkdir()
     (broken / "pack.yaml").write_text(
-        "name: broken\ntemplates: {inspection: i.html.j2, comparison: i.html.j2}\npage: i.html.j2\nstyles: []\n"
+        "format: reportgen/pack/1\nname: broken\npage: i.html.j2\n"
+        "templates: {inspection: i.html.j2, comparison: i.html.j2}\n"
     )
     (broken / "i.html.j2").write_text("<h1>{{ inspecton.title }}</h1>")
     done = run("render", LONG, "-o", good, "--template", broken)
@@ -229,9 +230,12 @@ def test_terminal_output_survives_any_locale(locale: str) -> None:
 def test_no_pango_no_pdf_and_everything_else_works(tmp_path: Path) -> None:
     """Without the library WeasyPrint cannot be imported: PDF says so in one line, the other formats are written."""
     blocked = tmp_path / "site"
-    (blocked / "weasyprint").mkdir(parents=True)
-    (blocked / "weasyprint" / "__init__.py").write_text(
-        "raise OSError(\"cannot load library 'libpango-1.0-0': not found\")\n"
+    blocked.mkdir()
+    (blocked / "sitecustomize.py").write_text(
+        "from cffi import FFI\n"
+        "def dlopen(self, name, flags=0):\n"
+        "    raise OSError(f'cannot load library {name!r}: not found')\n"
+        "FFI.dlopen = dlopen\n"
     )
     env = {"PYTHONPATH": str(blocked)}
     out = tmp_path / "out"
@@ -243,4 +247,5 @@ def test_no_pango_no_pdf_and_everything_else_works(tmp_path: Path) -> None:
     assert "RG501" in pdf.stderr
     assert "libpango-1.0-0" in pdf.stderr
     assert len(pdf.stderr.strip().splitlines()) == 1
+    assert pdf.stdout == ""
     assert not (out / "x.pdf").exists()

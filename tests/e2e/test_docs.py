@@ -88,6 +88,8 @@ def models_in(annotation: Any) -> list[type[BaseModel]]:
         ("comparison", "data-format.md"),
         ("framework", "frameworks.md"),
         ("crosswalks", "frameworks.md"),
+        ("lexicon", "matching.md"),
+        ("calibration", "matching.md"),
     ],
 )
 def test_every_key_is_documented(kind: str, name: str) -> None:
@@ -181,7 +183,7 @@ def test_the_tutorial_runs(tmp_path: Path) -> None:
 
 
 def test_the_published_schemas_are_those_of_the_program() -> None:
-    for kind in ("inspection", "comparison", "decisions", "events"):
+    for kind in ("inspection", "comparison", "decisions", "events", "lexicon"):
         stored = json.loads((DOCS / "schema" / f"{kind}.json").read_text(encoding="utf-8"))
         assert stored == data_files.schema(data_files.MODELS[kind]), (
             f"reportgen schema {kind} -o docs/schema/{kind}.json"

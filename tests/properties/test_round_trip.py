@@ -72,8 +72,13 @@ def items(draw: Any, depth: int = 1) -> tuple[ListItem, ...]:
 def tables(draw: Any) -> PrintedTable:
     width = draw(st.integers(1, 4))
     row = st.lists(st.one_of(data_text, st.just("")), min_size=width, max_size=width).map(tuple)
-    # plain text cannot tell a second column that holds nothing from none
-    rows = draw(st.lists(row.filter(lambda cells: any(cells) and (width != 2 or cells[1])), min_size=1, max_size=3))
+    rows = draw(st.lists(row.filter(any), min_size=1, max_size=3))
+    # neither plain text nor a PDF can tell a column that holds nothing from none
+    first = tuple(
+        cell if any(column) else draw(plain_words)
+        for cell, column in zip(rows[0], zip(*rows, strict=True), strict=True)
+    )
+    rows = [first, *rows[1:]]
     header = draw(st.one_of(st.just(()), st.lists(literal.map(escape), min_size=width, max_size=width).map(tuple)))
     return PrintedTable(caption=draw(st.one_of(st.none(), literal.map(escape))), header=header, rows=tuple(rows))
 

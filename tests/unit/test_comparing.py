@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from reportgen.comparing import compare
 from reportgen.comparing.paragraphs import align, units
 from reportgen.errors import InputError
-from reportgen.matching import Options
+from reportgen.matching import Options, thresholds_for
 from reportgen.model import (
     Comparison,
     Conflict,
@@ -44,6 +45,7 @@ from reportgen.model import (
     TextParagraph,
     text_sha,
 )
+from reportgen.model.framework import Limit
 from tests.support.make_inspections import (
     BACK,
     EDGES,
@@ -321,7 +323,9 @@ def test_without_any_edge_earlier_recommendations_are_not_comparable() -> None:
 def test_a_candidate_comes_before_not_restated() -> None:
     one = old(recommendations=["Train the deck crew in man-overboard drills"])
     two = new(judgements=JUDGED, recommendations=["Train all deck crew in man-overboard drills at night"])
-    found = across(one, two, options=Options(accept=0.99, review=0.3)).recommendations
+    found = across(
+        one, two, options=Options(thresholds=replace(thresholds_for(None), accept=0.99, review=0.3))
+    ).recommendations
     assert states(found.earlier) == {"R1": "needs_review"}
     assert states(found.later) == {"R1": "needs_review"}
     assert found.earlier[0].candidates[0].id == "R1"
@@ -690,7 +694,7 @@ def test_two_summaries_are_compared_with_a_word_of_caution() -> None:
 
 
 def test_options_and_rules_are_recorded() -> None:
-    options = across(old(), new(), options=Options(accept=0.5)).options
+    options = across(old(), new(), options=Options(thresholds=replace(thresholds_for(None), accept=0.5))).options
     assert options["matching"]["accept"] == 0.5
     assert options["matching"]["rules"]
     assert options["paragraphs"]["rules"]
@@ -725,3 +729,31 @@ def test_two_reports_of_six_thousand_words_are_quick() -> None:
     comparison = across(one, two)
     assert time.perf_counter() - began < 3  # 0.2 s on a quiet machine
     assert comparison.summary.paragraphs["changed"] == 55
+
+
+# -- in short, and what is to be read with care ----------------------------------------------------------------------
+
+
+def test_the_whole_in_one_paragraph_is_hedged_as_the_evidence_is() -> None:
+    one = old(judgements=JUDGED, recommendations=["Train the deck crew in man-overboard drills", "Mend the wall"])
+    two = new(judgements=JUDGED, recommendations=["Train all deck crew in man-overboard drills", "Paint the ships"])
+    said = across(one, two).in_short
+    assert "1 is stated again" in said
+    assert "1 is not repeated, which does not mean that it was carried out" in said
+    assert "1 of the 2 later recommendations is new" in said
+    assert "inferred from wording, which was not measured for this kind of report" in said
+    assert "resolved" not in said
+
+
+def test_nothing_that_differs_is_said_in_one_sentence() -> None:
+    one = old(recommendations=["Mend the wall"])
+    assert within(one, one).in_short == ("The two inspections do not differ in anything that is compared.")
+
+
+def test_grades_that_a_limiting_rule_makes_unusual_are_noticed() -> None:
+    rule = Limit(areas=("safety",), grade="poor", overall="overall", at_most="fair", source="the handbook, page 3")
+    strict = OLD.model_copy(update={"limits": (rule,)})
+    one = old(judgements=[judgement("overall", "superb"), judgement("safety", "poor")])
+    found = compare(one, new(), frameworks=(strict, NEW), edges=EDGES).notices
+    assert [(n.code, n.level) for n in found if n.code == "RG125"] == [("RG125", "warning")]
+    assert "the handbook, page 3" in next(n.message for n in found if n.code == "RG125")

@@ -360,17 +360,17 @@ def test_a_byte_order_mark_and_other_line_ends_are_accepted() -> None:
     ids=lambda value: value[:4],
 )
 def test_too_deep_or_too_large(text: str, name: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     error = only(text, name=name)
     assert error.code == "RG107"
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_deep_brackets_take_no_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for name in ("f.yaml", "f.json"):
         assert place(only("[" * 5000 + "]" * 5000, name=name)) == (1, nodes.MAX_DEPTH + 1)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_depth_that_is_allowed() -> None:
@@ -385,22 +385,22 @@ def test_a_bomb_of_aliases_does_nothing() -> None:
     rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
     tracemalloc.start()
-    start = time.perf_counter()
+    start = time.process_time()
     errors = wrong("\n".join(rows))
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert tracemalloc.get_traced_memory()[1] < 20_000_000
     tracemalloc.stop()
     assert {e.code for e in errors} >= {"RG106"}
 
 
 def test_very_many_errors_are_cut() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for row in ("  - {}\n", "  - {id: 'a b', kind: A, text: x}\n", "  - x\n", "  - {idd: 1}\n"):
         errors = wrong(HEAD + "recommendations:\n" + row * 20_000)
         assert len(errors) == nodes.MAX_ERRORS + 1
         assert errors[-1].message == "more errors from here on"
         assert errors[0].where.line == 7
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 # -- what the schema finds -------------------------------------------------------------------------------------------
@@ -1194,9 +1194,9 @@ def test_an_inspection_of_full_length_loads_fast() -> None:
     assert len(text) > 42_000
     times = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         data_files.loads(text, Inspection, name="f.yaml")
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     # 15 ms is meant; the rest is for busy machines.
     assert min(times) < 0.05
 

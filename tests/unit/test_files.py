@@ -273,3 +273,71 @@ def test_collisions() -> None:
             files.check_collisions([Path("c"), one, Path(other)])
         assert caught.value.code == "RG504"
         assert other in caught.value.message
+
+
+def test_folders_are_made_on_request_and_taken_away_where_writing_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "a" / "b" / "out"
+    assert files.write_bytes(target, b"x", parents=True).read_bytes() == b"x"
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files, "_write_whole", full)
+    with pytest.raises(OutputError):
+        files.write_bytes(tmp_path / "a" / "c" / "d" / "out", b"x", parents=True)
+    assert sorted(p.name for p in tmp_path.rglob("*")) == ["a", "b", "out"]
+
+
+@posix
+def test_the_nth_call_that_fails_never_hurts_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever call to the system fails first: the earlier file or the new one, whole, and nothing beside it."""
+    names = ("open", "fsync", "replace", "lstat", "mkdir")
+    real = {name: getattr(os, name) for name in names}
+    left = 0
+
+    def counted(name: str) -> object:
+        def call(*args: object, **more: object) -> object:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                raise OSError(5, "Input/output error")
+            return real[name](*args, **more)
+
+        return call
+
+    for n in range(1, 30):
+        folder = tmp_path / str(n)
+        folder.mkdir()
+        target = folder / "out"
+        target.write_bytes(b"earlier")
+        with monkeypatch.context() as patched:
+            for name in names:
+                patched.setattr(os, name, counted(name))
+            left = n
+            code = None
+            try:
+                files.write_bytes(target, b"later")
+            except OutputError as error:
+                code = error.code
+            hit = left <= 0
+        assert [p.name for p in folder.iterdir()] == ["out"]
+        assert code in (None, "RG503")
+        assert target.read_bytes() == (b"earlier" if code else b"later")
+        if not hit:
+            break
+    else:
+        pytest.fail("no run without a failure")
+    assert n > 3
+
+
+def test_outputs_never_go_over_inputs_or_what_people_keep(tmp_path: Path) -> None:
+    data, kept = tmp_path / "in.yaml", tmp_path / "events.yaml"
+    files.check_collisions([data, kept], [data])
+    for path in (data, kept):
+        path.write_bytes(b"x")
+    for path in (data, kept):
+        with pytest.raises(OutputError) as caught:
+            files.check_collisions([tmp_path / "other", path], [data])
+        assert caught.value.where.file == str(path)

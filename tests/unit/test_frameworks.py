@@ -56,8 +56,8 @@ provider: {{name: Port of Nowhere, kind: other}}
 inspected: [{{start: {year}-05-01, end: {year}-05-03}}]
 published: {{date: {year}-06-01}}
 judgements:
-  - {{area: overall, label: Overall, grade: {grade}, printed: Sound}}
-  - {{area: {second}, label: Safety, grade: {grade}, printed: Sound}}
+  - {{area: overall, label: Overall, grade: {grade}}}
+  - {{area: {second}, label: Safety, grade: {grade}}}
 recommendations:
   - {{id: R1, text: Paint the lighthouse and mend its lamp., kind: recommendation}}
 sections:
@@ -224,3 +224,187 @@ def test_a_key_stands_once_and_folders_are_there(harbours: Path, monkeypatch: py
     monkeypatch.setenv("REPORTGEN_FRAMEWORKS", str(harbours / "nowhere"))
     with pytest.raises(FrameworkError, match="no folder"):
         framework_keys()
+
+
+SIX = """\
+format: reportgen/framework/1
+key: lantern-2020
+body: Lantern Commission
+title: Review of lighthouse services
+valid: {from: 2020-01-01, to: 2024-12-31}
+scales:
+  - key: six
+    grades:
+      - {key: bright, label: Bright, rank: 2}
+      - {key: dark, label: Dark, aliases: [Gone out], rank: 1}
+areas:
+  - {key: overall, label: Overall, scale: six, overall: true}
+  - {key: safety, label: Safety, scale: six}
+limits: [{areas: [safety], grade: dark, overall: overall, at_most: dark, source: handbook}]
+recommendations:
+  kinds: [{key: action, label: Action}]
+  bands: [{key: now, labels: [At once], days: 0}, {key: later, labels: [Later], months: 3}]
+  sections: [{headings: [Actions], kind: action}]
+layout: {titles: ['Review of lighthouse services']}
+"""
+
+
+def marked(text: str, was: str, now: str) -> tuple[str, tuple[int, int]]:
+    """The text with a change made, and the line and column of the ``^`` in it, which is taken out."""
+    assert was in text
+    changed = text.replace(was, now, 1)
+    before = changed[: changed.index("^")]
+    return changed.replace("^", "", 1), (before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "code"),
+    [
+        ("rank: 1", "rank: ^2", "RG112"),
+        ("[Gone out]", "[^Bright]", "RG112"),
+        ("scale: six, overall", "scale: ^sx, overall", "RG127"),
+        ("{key: bright, label: Bright, rank: 2", "^{key: bright, label: Bright, rnak: 2", "RG109"),
+        ("rank: 2", "rank: ^top", "RG110"),
+        ("'Review", "^'Review (", "RG110"),
+        ("'Review of lighthouse services'", "^''", "RG110"),
+        ("kind: action}", "kind: ^actoin}", "RG127"),
+        ("{areas: [safety]", "^{areas: [saefty]", "RG127"),
+        ("{areas: [safety], grade: dark", "^{areas: [safety], grade: drak", "RG127"),
+        ("key: safety", "key: ^overall", "RG112"),
+        ("key: safety, ", "key: safety, parent: ^safety, ", "RG127"),
+        ("to: 2024-12-31", "to: ^2019-12-31", "RG127"),
+        ("2020-01-01", "^2020-13-01", "RG110"),
+        ("reportgen/framework/1", "^reportgen/framework/2", "RG111"),
+        ("key: lantern-2020", "key: ^lantern-2021", "RG126"),
+        ("body: ", "supersedes: [^nobody]\nbody: ", "RG126"),
+        ("key: later", "key: ^now", "RG112"),
+        ("{key: later, labels: [Later], ", "^{key: later, labels: [Later], days: 90, ", "RG127"),
+        ("layout: ", "facts: [{key: x, label: X, unit: u, cue: ^'[0-9]+'}]\nlayout: ", "RG127"),
+        ("layout: ", "extends: ^nowhere\nlayout: ", "RG113"),
+    ],
+)
+def test_a_wrong_profile_is_told_with_its_line(was: str, now: str, code: str, tmp_path: Path) -> None:
+    path = tmp_path / "lantern-2020.yaml"
+    path.write_text(SIX)
+    assert check_frameworks([path]) == []
+    text, at = marked(SIX, was, now)
+    path.write_text(text)
+    (first, *_) = check_frameworks([path])
+    assert (first.code, (first.where.line, first.where.column), first.where.file) == (code, at, str(path))
+    if code != "RG111":
+        assert api.check(path)[0].where == first.where
+
+
+def test_parents_that_go_round_are_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "lantern-2020.yaml"
+    areas = "label: Overall, parent: safety,", "label: Safety, parent: overall,"
+    path.write_text(SIX.replace("label: Overall,", areas[0]).replace("label: Safety,", areas[1]))
+    assert {(e.code, e.where.line) for e in check_frameworks([path])} == {("RG127", 12), ("RG127", 13)}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "code"),
+    [
+        ("from: quay", "from: ^pier", "RG126"),
+        ("to: harbour-2015", "to: ^harbour-2051", "RG126"),
+        ("to: harbour-2015", "to: ^harbour-2010", "RG126"),
+        ("approximate", "^aproximate", "RG110"),
+        ("{from: quay, to: water", "^{from: overall, to: overall", "RG112"),
+        ("{from: quay, to: water", "^{from: null, to: null", "RG126"),
+        ("to: water, class: ", "to: null, class: ^", "RG126"),
+        ("{from: quay, to: water, class: approximate, reason", "^{from: quay, to: water, class: same, raeson", "RG109"),
+    ],
+)
+def test_a_wrong_crosswalk_is_told_with_its_line(was: str, now: str, code: str, harbours: Path) -> None:
+    path = harbours / "crosswalks.yaml"
+    assert check_frameworks([path]) == []
+    text, at = marked(path.read_text(), was, now)
+    path.write_text(text)
+    for found in (check_frameworks(), check_frameworks([path]), api.check(path)):
+        assert (found[0].code, (found[0].where.line, found[0].where.column)) == (code, at)
+
+
+def test_crosswalks_that_go_round_over_two_files_come_to_an_end(harbours: Path) -> None:
+    path = harbours / "crosswalks.yaml"
+    path.write_text(
+        path.read_text() + "  - {from: harbour-2015, to: ofsted-cp-2012, edges: []}\n"
+        "  - {from: ofsted-ilacs-2026, to: harbour-2010, edges: []}\n"
+    )
+    first, last = load_framework("ofsted-cp-2012"), load_framework("estyn-2024")
+    assert all(None in (e.earlier, e.later) for e in crosswalk(first, last))
+
+
+def test_grades_of_two_families_are_never_the_same(harbours: Path) -> None:
+    profile = harbours / "harbour-2015.yaml"
+    profile.write_text(profile.read_text().replace("key: three", "key: trio").replace("scale: three", "scale: trio"))
+    (error,) = check_frameworks()
+    assert (error.code, error.where.field) == ("RG126", "crosswalks[0].edges[0].class")
+
+
+# -- what is published about the shipped ones -------------------------------------------------------------------------
+
+
+def _classes(earlier: str, later: str) -> dict[tuple[str | None, str | None], str]:
+    return {(e.earlier, e.later): e.comparability for e in crosswalk(load_framework(earlier), load_framework(later))}
+
+
+def test_classes_over_several_frameworks() -> None:
+    long = _classes("ofsted-cp-2012", "ofsted-ilacs-2023")
+    assert long["overall-effectiveness", "overall-effectiveness"] == "not_comparable"
+    assert long["overall-effectiveness", "help-and-protection"] == "approximate"
+    assert long["leadership-and-governance", "leadership"] == "approximate"
+    sif = _classes("ofsted-sif-2013", "ofsted-ilacs-2023")
+    # by way of 2018 it would be not comparable: what is declared outranks what is composed
+    assert sif["care-leavers", "care-leavers"] == "approximate"
+    assert sif["overall-effectiveness", "overall-effectiveness"] == "same"
+    assert (
+        _classes("ofsted-sif-2013", "ofsted-ilacs-2018")["care-leavers", "in-care-and-care-leavers"] == "not_comparable"
+    )
+    assert _classes("ofsted-sif-2013", "ofsted-ilacs-2026")["care-leavers", "care-leavers"] == "approximate"
+    assert set(_classes("ofsted-csa-2009", "ofsted-sif-2013").values()) == {"not_comparable"}
+    assert set(_classes("ofsted-ucra-2009", "ofsted-cp-2012").values()) == {"not_comparable"}
+
+
+def test_an_area_without_counterpart_keeps_the_reason_over_several_frameworks() -> None:
+    reasons = {e.earlier: e.reason for e in crosswalk(*map(load_framework, ("ofsted-sif-2013", "ofsted-ilacs-2026")))}
+    assert "dropped in April 2026" in reasons["overall-effectiveness"]
+    assert "abolished" in reasons["lscb"]
+    later = {e.later: e.reason for e in crosswalk(*map(load_framework, ("ofsted-slac-2009", "ofsted-sif-2013")))}
+    assert "separate inspections of the agency" in later["adoption"]
+
+
+@pytest.mark.parametrize(
+    ("day", "key"),
+    [
+        (date(2012, 7, 2), "ofsted-cp-2012"),
+        (date(2013, 11, 19), "ofsted-sif-2013"),
+        (date(2018, 6, 11), "ofsted-sif-2013"),
+        (date(2018, 1, 29), "ofsted-ilacs-2018"),
+        (date(2022, 12, 12), "ofsted-ilacs-2018"),
+        (date(2023, 1, 16), "ofsted-ilacs-2023"),
+        (date(2026, 3, 16), "ofsted-ilacs-2023"),
+        (date(2026, 4, 1), "ofsted-ilacs-2026"),
+    ],
+)
+def test_first_days_on_site_fall_under_their_framework(day: date, key: str) -> None:
+    assert load_framework(key).valid.holds(day)
+
+
+def test_ilacs_tables_are_in_printed_order() -> None:
+    for key in ("ofsted-ilacs-2018", "ofsted-ilacs-2023"):
+        areas = load_framework(key).areas
+        assert areas[0].key == "leadership"
+        assert areas[-1].overall
+    assert not any(a.overall for a in load_framework("ofsted-ilacs-2026").areas)
+
+
+@pytest.mark.parametrize(
+    ("name", "beginning"), [("Ynys Môn & Co.", "ynys-mon-co"), ("", "provider"), ("St. Helen's", "st-helens")]
+)
+def test_a_new_file_is_valid_and_named_after_its_provider(name: str, beginning: str, tmp_path: Path) -> None:
+    from reportgen.skeleton import skeleton
+
+    path = tmp_path / "new.yaml"
+    path.write_text(skeleton(load_framework("ofsted-ilacs-2023"), provider=name), "utf-8")
+    assert api.check(path) == []
+    assert api.read_inspection(path).id == f"{beginning}-2023-01"

@@ -1,23 +1,23 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from reportgen.errors import InputError, InputErrors
 from reportgen.matching import (
-    LENIENT,
-    STRICT,
-    Options,
     Rulings,
+    Thresholds,
     decide,
     match,
     rulings_for,
     same_letters,
     same_text,
     score,
+    thresholds_for,
 )
-from reportgen.matching.scores import weight, weighty
+from reportgen.matching.texts import weight, weighty
 from reportgen.model import (
     Decisions,
     Declaration,
@@ -40,6 +40,10 @@ LATER = [
     recommendation("S2", "Ensure that lifeboats are tested monthly, and that results are recorded and acted on"),
     recommendation("S3", "Mend the harbour wall"),
 ]
+
+
+def limits(**more: float) -> Thresholds:
+    return replace(thresholds_for(None), **more)
 
 
 def pairs(matching) -> set[tuple[str, str]]:
@@ -167,7 +171,7 @@ def test_one_earlier_recommendation_may_have_two_successors() -> None:
 
 def test_below_the_threshold_a_candidate_waits_for_review() -> None:
     scores = score(EARLIER, LATER)
-    high = decide(scores, Rulings(), Options(accept=0.99, review=0.3))
+    high = decide(scores, Rulings(), limits(accept=0.99, review=0.3))
     assert high.links == ()
     assert high.review == (frozenset({"R1", "R2"}), frozenset({"S1", "S2"}))
     assert [c.id for c in high.earlier["R1"]] == ["S2"]
@@ -182,17 +186,18 @@ def test_a_doubtful_link_without_a_lead_is_left_to_review() -> None:
     ]
     scores = score(earlier, later)
     best = max(cell.score for cell in scores.cells.values())
-    unsure = Options(accept=best - 0.1, review=best - 0.2, margin=0.9, likely=0.99)
+    unsure = limits(accept=best - 0.1, review=best - 0.2, margin=0.9, likely=0.99)
     assert decide(scores, Rulings(), unsure).links == ()
     assert decide(scores, Rulings(), unsure).review[0] == {"R1"}
-    assert len(decide(scores, Rulings(), Options(accept=best - 0.1, margin=0.0, likely=0.99)).links) > 0
+    assert len(decide(scores, Rulings(), limits(accept=best - 0.1, margin=0.0, likely=0.99)).links) > 0
 
 
 def test_strict_and_lenient_are_the_ends_of_the_range() -> None:
     scores = score(EARLIER, LATER)
-    found = [pairs(decide(scores, Rulings(), o)) for o in (STRICT, Options(), LENIENT)]
+    usual = limits()
+    found = [pairs(decide(scores, Rulings(), each)) for each in (usual.strict(), usual, usual.lenient())]
     assert found[0] <= found[1] <= found[2]
-    assert STRICT.accept > Options().accept > LENIENT.accept
+    assert usual.strict().accept > usual.accept > usual.lenient().accept
 
 
 def test_the_runner_up_is_the_next_best_on_either_side() -> None:
@@ -203,14 +208,14 @@ def test_the_runner_up_is_the_next_best_on_either_side() -> None:
 
 
 def test_a_candidate_may_be_shown_that_nobody_need_decide_on() -> None:
-    matching = decide(score(EARLIER, LATER), Rulings(), Options(accept=0.99, review=0.98, show=0.3))
+    matching = decide(score(EARLIER, LATER), Rulings(), limits(accept=0.99, review=0.98, show=0.3))
     assert [c.id for c in matching.earlier["R1"]] == ["S2"]
     assert matching.review == (frozenset(), frozenset())
 
 
 def test_at_most_three_candidates_are_shown() -> None:
     later = [recommendation(f"S{n}", f"Test lifeboats in harbour {n}") for n in range(8)]
-    matching = decide(score(EARLIER, later), Rulings(), Options(accept=0.99, review=0.01))
+    matching = decide(score(EARLIER, later), Rulings(), limits(accept=0.99, review=0.01))
     assert len(matching.earlier["R1"]) == 3
 
 

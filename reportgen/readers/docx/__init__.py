@@ -75,6 +75,8 @@ class _Reader:
         self.numbering = Numbering(package.part("numbering"), self.styles.lists())
         self.notes = {kind: self._note_parts(kind) for kind in ("footnote", "endnote")}
         self.note_count = 0
+        #: Our own file as it was written: its type is bold where somebody wants it so.
+        self.untouched = package.application == "reportgen"
         self.numbers_marked = self.styles.has("ParagraphNumber")
         self.has_headings = False
         self.fields: list[list[str]] = []
@@ -316,7 +318,8 @@ class _Reader:
         def filled(part: list[Row]) -> tuple[Row, ...]:
             return tuple(replace(r, cells=r.cells + (Cell(()),) * (width - len(r.cells))) for r in part)
 
-        yield _lighter(Table(filled(head), filled(rows), place=shown[0].place))
+        table = Table(filled(head), filled(rows), place=shown[0].place)
+        yield table if self.untouched else _lighter(table)
 
     def _first_column(self, table: Any) -> bool:
         properties = table.find(w("tblPr"))

@@ -67,6 +67,14 @@ class Package:
             raise InputError("RG201", message, hint="fetch it again, or save it again in a word processor")
         self.main = main
 
+    @property
+    def application(self) -> str:
+        """The program that wrote the file, as it names itself; empty where it does not."""
+        related = (r.target for r in self.relations("").values() if r.kind == "extended-properties" and not r.external)
+        root = next((self.xml(target) for target in related), None)
+        named = root.iterfind("{*}Application") if root is not None else ()
+        return next((element.text or "" for element in named), "")
+
     def part(self, kind: str) -> Any:
         """The root element of the part that the document has for something, such as ``styles``; None without one."""
         return next((self.xml(r.target) for r in self.relations(self.main).values() if r.kind == kind), None)

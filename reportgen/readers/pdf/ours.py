@@ -135,20 +135,25 @@ class _Tags:
         for label in labels:
             self.taken.update(_marks(label))
         bodies = [c for c in element.children if isinstance(c, Element) and c.kind != "Lbl"]
-        body = Element("LBody", [part for c in bodies for part in c.children])
+        parts = [part for c in bodies for part in c.children]
+        lists = [part for part in parts if isinstance(part, Element) and part.kind == "L"]
+        own = [part for part in parts if not (isinstance(part, Element) and part.kind == "L")]
+        # where an item holds a list, its own text has a wrapper
+        body = Element("LBody", [piece for part in own for piece in _unwrapped(part)])
         front, rest = self.front(body)
         number = front[:-1] if front and rest and _PRINTED.fullmatch(front) else None
         runs = [run for mark in _marks(body) for run in self.runs.get(mark, ()) if run.text.strip()]
         text = rest if number else self.text(body)
         marked, bold = bool(labels) or number is not None, all(run.bold for run in runs)
-        return _Entry(text, number, marked, bold, place=self.place(element))
+        under = tuple(entry for part in lists for entry in self.entries(part))
+        return _Entry(text, number, marked, bold, under, place=self.place(body))
 
     def table(self, element: Element) -> Table:
         parts = [c for c in element.children if isinstance(c, Element)]
         caption = next((self.text(c) for c in parts if c.kind == "Caption"), "")
         head = [r for part in parts if part.kind == "THead" for r in _leaves(part, ("TR",))]
         rows = [r for part in parts if part.kind in ("TBody", "TR") for r in _leaves(part, ("TR",))]
-        columns = max(([self.left(c) for c in _cells(r)] for r in (*head, *rows)), key=len, default=[])
+        columns = self.columns(head, rows)
         return Table(
             tuple(self.row(r, "col", columns) for r in head),
             tuple(self.row(r, None, columns) for r in rows),
@@ -166,6 +171,16 @@ class _Tags:
             text = self.text(child)
             cells[at] = Cell((Text(text),) if text else (), kind)
         return Row(tuple(cells), place=self.place(element))
+
+    def columns(self, head: Sequence[Element], rows: Sequence[Element]) -> list[float]:
+        """Where the columns of a table begin: as its longest row says, and without a head as any cell says."""
+        lefts = [[self.left(c) for c in _cells(row)] for row in (*head, *rows)]
+        columns = next((list(row) for row in lefts if len(row) == max(map(len, lefts))), [])
+        if not head:
+            for left in (left for row in lefts for left in row):
+                if all(abs(left - column) > _HANGING for column in columns):
+                    columns.append(left)
+        return sorted(columns)
 
     def left(self, element: Element) -> float:
         """Where an element begins from the left, in points."""
@@ -197,6 +212,10 @@ class _Tags:
             text = " ".join("".join(run.text for run in runs).split())
             if mark not in self.taken and text:
                 yield Paragraph((Text(text),), role="running-head", place=Place(page=self.page.number))
+
+
+def _unwrapped(part: Element | int) -> Sequence[Element | int]:
+    return part.children if isinstance(part, Element) and part.kind == "NonStruct" else [part]
 
 
 def _cells(row: Element) -> list[Element]:

@@ -145,22 +145,21 @@ def _runs(raw: Any, text_page: Any, number: int, fonts: dict[int, bool]) -> Iter
     if count <= 0:
         return
     text = _characters(raw, text_page, count)
-    object_at = raw.FPDFText_GetTextObject
-    address = ctypes.c_void_p
+    # one call a character: PDFium's own signature would make an object of each answer, an address will do
+    signature = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+    address_at = signature(ctypes.cast(raw.FPDFText_GetTextObject, ctypes.c_void_p).value or 0)
+    handle = ctypes.cast(text_page, ctypes.c_void_p).value
     start, current = 0, None
-    handle: Any = None
     for index in range(count):
-        found = object_at(text_page, index)
+        here = address_at(handle, index)
         # PDFium makes up characters that are not painted, such as the space between two words set apart
-        here = ctypes.cast(found, address).value if found else None
         if here == current or here is None:
             continue
         if current is not None:
-            yield _run(raw, handle, text[start:index], start, fonts)
-            start = index
-        current, handle = here, found
+            yield _run(raw, raw.FPDFText_GetTextObject(text_page, start), text[start:index], start, fonts)
+        start, current = index, here
     if current is not None:
-        yield _run(raw, handle, text[start:count], start, fonts)
+        yield _run(raw, raw.FPDFText_GetTextObject(text_page, start), text[start:count], start, fonts)
 
 
 def _characters(raw: Any, text_page: Any, count: int) -> str:

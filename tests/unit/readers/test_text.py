@@ -258,3 +258,10 @@ Practice
 
 def test_clean_undoes_typesetting() -> None:
     assert clean("\ufeffan of\ufb01ce\r\nco\u00adoperate\u00a0now") == "an office\ncooperate now"
+
+
+def test_a_table_with_its_own_header_or_caption_is_no_continuation() -> None:
+    text = "Title\n=====\n\nTable: One\nA\tB\n---\t---\n1\t2\n\nTable: Two\nC\tD\n---\t---\n3\t4\n"
+    tables = [b for b in blocks(text) if isinstance(b, Table)]
+    assert [plain(t.caption) for t in tables] == ["One", "Two"]
+    assert [[plain(c.inlines) for c in t.head[0].cells] for t in tables] == [["A", "B"], ["C", "D"]]
