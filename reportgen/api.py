@@ -10,7 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
-from reportgen import data_files, files
+from reportgen import data_files, files, workers
+from reportgen.carried import NAME, ToCarry, seal
 from reportgen.comparing import compare as _compare
 from reportgen.corrections import corrected
 from reportgen.document import Rendered
@@ -34,7 +35,7 @@ from reportgen.model import (
     dotted,
     inconsistencies,
 )
-from reportgen.readers import read
+from reportgen.readers import carrying, disguised, is_foreign, read, sniff
 from reportgen.readers.printed import lines_of, words_of
 from reportgen.rendering import render
 from reportgen.sheets import comparison_sheets
@@ -55,7 +56,6 @@ __all__ = [
     "load_decisions",
     "load_framework",
     "open_inspection",
-    "place_of",
     "read_inspection",
     "redline",
     "render",
@@ -109,7 +109,7 @@ def read_inspection(path: str | Path, *, framework: str | Framework | None = Non
     What people corrected in it, by a ``decisions.yaml`` in the same folder, is applied, and listed in ``corrections``.
 
     Args:
-        path: a YAML or JSON data file, or a report as text or HTML.
+        path: a YAML or JSON data file, or a report as PDF, Word, HTML, Markdown or text.
         framework: for a report, the profile (or its key) to read it with; None tells it from the report.
 
     Returns:
@@ -197,27 +197,106 @@ def _against_framework(inspection: Inspection) -> Iterable[Problem]:
 
 
 def import_report(path: str | Path, *, framework: str | Framework | None = None) -> Inspection:
-    """Read a published report (text or HTML) into an inspection with evidence and notices.
+    """Read a published report (PDF, Word, HTML, Markdown or text) into an inspection with evidence and notices.
+
+    PDF and Word files are read in a child process with limits of time and memory.
 
     Raises:
-        InputError: the file cannot be read (RG101, RG102, RG201), or no framework fits it (RG202).
+        InputError: the file cannot be read (RG101, RG102, RG201), no framework fits it (RG202), or it takes more time
+            or memory than it may (RG505).
     """
     path = Path(path)
     data = files.read_bytes(path)
+    if not is_foreign(data):
+        return _interpreted(path, data, framework)
+    given = framework.model_dump(mode="json") if isinstance(framework, Framework) else framework
+    made = workers.call("reportgen.api:import_job", {"path": str(path), "framework": given, "to": "json"})
+    return Inspection.model_validate_json(made["data"])
+
+
+def import_job(path: str, framework: str | dict[str, Any] | None, to: str) -> dict[str, Any]:
+    """Import one report inside a child process: its data as text, and what the parent needs to know of it."""
+    data = files.read_bytes(path)
+    chosen = Framework.model_validate(framework) if isinstance(framework, dict) else framework
+    inspection = _interpreted(Path(path), data, chosen)
+    return {
+        "data": serialise(inspection, to).decode("utf-8"),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "source_sha256": inspection.source.sha256 if inspection.source else None,
+        "id": inspection.id,
+        "slug": inspection.slug,
+        "judgements": len(inspection.judgements),
+        "recommendations": len(inspection.recommendations),
+        "paragraphs": sum(1 for s in inspection.sections for p in s.paragraphs if getattr(p, "number", None)),
+        "notices": [notice.model_dump(mode="json") for notice in inspection.notices],
+    }
+
+
+def renamed(data: str, id: str, to: str) -> bytes:
+    """The bytes of an imported inspection under another id."""
+    inspection = data_files.loads(data, Inspection, name=f"{id}.{to}").value
+    return serialise(inspection.model_copy(update={"id": id}), to)
+
+
+def _interpreted(path: Path, data: bytes, framework: str | Framework | None) -> Inspection:
     _refuse_data(path, data)
-    found = read(data, str(path))
+    chosen = load_framework(framework) if isinstance(framework, str) else framework
+    inspection, doubt = _carried(path, data, chosen)
+    if inspection is not None:
+        return inspection
+    inspection = _shown(path, data, chosen)
+    if doubt is None:
+        return inspection
+    return inspection.model_copy(update={"notices": (doubt, *inspection.notices)})
+
+
+def _carried(path: Path, data: bytes, framework: Framework | None) -> tuple[Inspection | None, Notice | None]:
+    """The inspection whose data a document carries, if they are what it shows; else what is wrong with them, if any."""
+    found = carrying.carried(data)
+    if found is None:
+        return None, None
+    try:
+        whole = seal(carrying.shown(data), found.data) == found.seal
+        checks = (inconsistencies, _against_framework)
+        inspection = data_files.loads(found.data, Inspection, name=f"{path}/{NAME}", checks=checks).value
+    except InputError as error:
+        message = f"the data file in the document cannot be used ({error.code} {error.message}); what it shows was read"
+        return None, Notice(code="RG215", message=message)
+    if not whole:
+        message = "the data file in the document is not that of what it shows any more; what it shows was read"
+        return None, Notice(code="RG215", message=message)
+    if framework is not None and framework.key != inspection.framework:
+        message = f"the data file in the document is of the framework {inspection.framework}; what it shows was read"
+        return None, Notice(code="RG219", level="info", message=message)
+    source = inspection.source or Source()
+    if source.sha256 is None:
+        kind = sniff(data)
+        here = {"file": path.name, "sha256": hashlib.sha256(data).hexdigest()}
+        source = source.model_copy(update={**here, "media_type": kind.media_type if kind else None})
+    taken = Notice(
+        code="RG219", level="info", message="taken from the data file in the document, which is what it shows"
+    )
+    notices = (taken, *(notice for notice in inspection.notices if notice.code != "RG219"))
+    return inspection.model_copy(update={"source": source, "notices": notices}), None
+
+
+def _shown(path: Path, data: bytes, chosen: Framework | None) -> Inspection:
+    try:
+        found = read(data, str(path))
+    except InputError as error:
+        # an error page may show nothing at all
+        blank = error.code == "RG103" and data.strip() and sniff(data) is None
+        raise (disguised(str(path), "text/html") if blank else None) or error from None
     source = Source(
         file=path.name, sha256=hashlib.sha256(data).hexdigest(), media_type=found.media_type, pages=found.pages
     )
-    chosen = load_framework(framework) if isinstance(framework, str) else framework
     try:
         inspection = interpret(
             found.blocks, source=source, framework=chosen, by_place=found.by_place, second=found.second
         )
     except InputError as error:
-        # the interpreter knows the name of the file only
         error.where = replace(error.where, file=str(path))
-        raise
+        raise disguised(str(path), found.media_type) or error from None
     if inspection.published is None and (day := _date_in(path.stem)):
         missing = {k: v for k, v in inspection.missing.items() if k != "published"}
         published = Published(date=day, basis="file_name")
@@ -246,7 +325,7 @@ def evidence(
     data = files.read_bytes(path)
     _refuse_data(path, data)
     inspection = import_report(path, framework=framework)
-    belongs = [place_of(inspection, folder, ".yaml")] if folder is not None else []
+    belongs = [files.inside(folder, f"{files.safe_name(inspection.slug)}/decisions.yaml")] if folder is not None else []
     file = _decisions_file(*belongs, path)
     if file is not None and _concerns_data(file):
         loaded = data_files.load(file, Decisions, checks=data_files.CHECKS["decisions"])
@@ -285,28 +364,6 @@ def _refuse_data(path: Path, data: bytes) -> None:
 def _date_in(stem: str) -> Any:
     match = re.search(r"(\d{1,2}[ _-][A-Za-z]+[ _-]\d{4})$", stem)
     return read_date(re.sub(r"[_-]", " ", match[1])) if match else None
-
-
-def place_of(inspection: Inspection, folder: Path, suffix: str) -> Path:
-    """Where an inspection belongs in a folder of inspections: ``<provider>/<id><suffix>``."""
-    return files.inside(folder, f"{files.safe_name(inspection.slug)}/{files.safe_name(inspection.id)}{suffix}")
-
-
-def without_collision(path: Path, inspection: Inspection, to: str) -> tuple[Path, bytes]:
-    """A free place for an imported inspection, and its bytes: the same source goes over its own file.
-
-    Two inspections of one provider that began in one month would share an id; the second becomes ``…-2``.
-    """
-    number = 1
-    target, named = path, inspection
-    while target.exists():
-        there = re.search(rb'sha256"?: "?([0-9a-f]{64})', target.read_bytes())
-        if there and inspection.source and there[1].decode() == inspection.source.sha256:
-            break
-        number += 1
-        named = inspection.model_copy(update={"id": f"{inspection.id}-{number}"})
-        target = path.with_name(f"{path.stem}-{number}{path.suffix}")
-    return target, serialise(named, to)
 
 
 def check(path: str | Path) -> list[Finding]:
@@ -536,7 +593,10 @@ def serialise(subject: Inspection | Comparison | Rendered, to: str) -> bytes:
         raise UsageFault("RG506", f"unknown format {to!r}", hint=f"one of: {', '.join(FORMATS)}")
     # a writer is loaded when it is wanted: PDF and Word bring heavy libraries
     writer: Any = import_module(f"reportgen.writers.{_WRITERS[to]}")
-    made: str | bytes = writer.write(rendered if to in ("html", "pdf") else rendered.document)
+    what = rendered if to in ("html", "pdf") else rendered.document
+    if to in ("pdf", "docx") and rendered.data is not None:
+        return bytes(writer.write(what, carrying=ToCarry(rendered.data, carrying.shown)))
+    made: str | bytes = writer.write(what)
     return made.encode("utf-8") if isinstance(made, str) else made
 
 

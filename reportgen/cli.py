@@ -21,7 +21,7 @@ from reportgen.errors import Exit, InputErrors, OutputError, ReportgenError, Usa
 if TYPE_CHECKING:
     from reportgen.api import Finding
     from reportgen.document import Document, Rendered
-    from reportgen.model import Comparison, Inspection, Notice
+    from reportgen.model import Comparison, Inspection
 
 _FORMATS = ("html", "pdf", "docx", "md", "txt", "xlsx", "json", "yaml")
 #: Formats that are written from the data itself, not from what a template made of it.
@@ -49,21 +49,16 @@ class _State:
         if not self.quiet:
             click.echo(text, err=True)
 
-    def notices(self, notices: Sequence[Notice], file: str) -> None:
-        """Print notices: warnings always, information only with -v."""
+    def notices(self, notices: Sequence[dict[str, Any]], file: str) -> None:
+        """Print notices that came from a child process as plain data: information only with -v."""
         for notice in notices:
-            if notice.level == "warning":
-                self.warned = True
-            elif not self.verbose:
-                continue
-            place = notice.where
-            where = Where(
-                file=(place.file if place and place.file else file),
-                line=place.line if place and place.page is None else None,
-                page=place.page if place else None,
-                field=notice.field,
-            )
-            self.report(notice.level, notice.code, notice.message, where)
+            if notice["level"] == "warning" or self.verbose:
+                place = notice["where"] or {}
+                page = place.get("page")
+                where = Where(
+                    place.get("file") or file, None if page else place.get("line"), None, page, notice["field"]
+                )
+                self.report(notice["level"], notice["code"], notice["message"], where)
 
     def findings(self, findings: Sequence[Finding]) -> None:
         """Print what was found in a file: information only with -v."""
@@ -147,6 +142,21 @@ _OUT = click.Path(path_type=Path, readable=False, allow_dash=True)
 @click.option(
     "--review", metavar="FILE.html", type=_OUT, help="Write a page for checking one report against its pictures."
 )
+@click.option("-j", "--jobs", type=click.IntRange(1, 64), help="Reports read at once; default: one a processor.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(1, 3600),
+    default=6.0,
+    show_default=True,
+    help="Seconds of processor time for a report.",
+)
+@click.option(
+    "--memory-limit",
+    type=click.IntRange(200, 1_000_000),
+    default=1000,
+    show_default=True,
+    help="Megabytes of memory for a report.",
+)
 @_pass_state
 def import_command(
     state: _State,
@@ -156,15 +166,20 @@ def import_command(
     framework: str | None,
     evidence: bool,
     review: Path | None,
+    jobs: int | None,
+    time_limit: float,
+    memory_limit: int,
 ) -> None:
-    """Published reports (text or HTML) to data files.
+    """Published reports (PDF, Word, HTML, Markdown or text) to data files.
 
-    Folders are searched for .txt, .html and .htm files. What could not be read is null with a reason and a notice.
+    IN are files, folders or quoted patterns; what a file is follows from its content. What could not be read is null
+    with a reason and a notice. A second run into the same folder reads only what changed.
     """
-    from reportgen import api, files
-    from reportgen.errors import InputError
+    from contextlib import closing
 
-    found = _inputs(inputs)
+    from reportgen import files, importing, workers
+
+    found, passed = importing.find(inputs)
     if evidence or review is not None:
         folder = output if output is not None and output.is_dir() else None
         _show_evidence(state, found, framework, folder, evidence=evidence, review=review)
@@ -172,34 +187,46 @@ def import_command(
             state.finish()
             return
     one_file = output is not None and str(output) != "-" and output.suffix.lower() in (".yaml", ".yml", ".json")
-    if len(found) > 1 and (output is None or one_file or str(output) == "-"):
+    stdout = output is None or str(output) == "-"
+    if len(found) > 1 and (one_file or stdout):
         raise UsageFault("RG504", f"{len(found)} reports need a folder", hint="say -o FOLDER")
     to = to or ("json" if output is not None and output.suffix.lower() == ".json" else "yaml")
-    failed = 0
-    for path in found:
+    if one_file and output is not None:
+        files.check_collisions([output], found)
+    if state.verbose:
+        for path in passed:
+            state.say(f"{path}: passed over, no report by its content or its name")
+    results: list[importing.Imported] = []
+    with _Progress(state, len(found)) as progress:
+        reports = importing.import_all(
+            found,
+            None if one_file or stdout else output,
+            to=to,
+            framework=framework,
+            processes=jobs,
+            limits=workers.Limits(time_limit, memory_limit * 1_000_000),
+            done=progress.step,
+        )
         try:
-            inspection = api.import_report(path, framework=framework)
-            data = api.serialise(inspection, to)
-            if output is None or str(output) == "-":
-                click.echo(data.decode("utf-8"), nl=False)
-                target = None
-            elif one_file:
-                api.collisions([output], found)
-                target = files.write_bytes(output, data, parents=True)
-            else:
-                target = api.place_of(inspection, output, f".{to}")
-                target, data = api.without_collision(target, inspection, to)
-                files.write_bytes(target, data, parents=True)
-            if target is not None:
-                state.say(f"{path} -> {target}: {_imported(inspection)}")
-            state.notices(inspection.notices, str(path))
-        except InputError as error:
-            if len(found) == 1:
-                raise
-            failed += 1
-            state.error(error)
+            with closing(reports):
+                for result in reports:
+                    results.append(result)
+                    if len(found) == 1 and result.error is not None:
+                        raise result.error
+                    progress.show(lambda result=result: _tell_import(state, result))  # type: ignore[misc]
+        except (KeyboardInterrupt, SystemExit):
+            progress.close()
+            _import_summary(state, results, len(found))
+            raise
+    if results[0].data is not None and stdout:
+        click.echo(results[0].data, nl=False)
+    elif results[0].data is not None and output is not None:
+        files.write_bytes(output, results[0].data.encode("utf-8"), parents=True)
+        state.say(_imported(results[0], output))
+    if len(found) > 1:
+        _import_summary(state, results, len(found))
+    failed = sum(result.state == "failed" for result in results)
     if failed:
-        state.say(f"{failed} of {len(found)} reports could not be read")
         sys.exit(Exit.PARTIAL if failed < len(found) else Exit.BAD_INPUT)
     state.finish()
 
@@ -231,30 +258,100 @@ def _show_evidence(
     elif evidence:
         _terminal_document(api.evidence_document(inspection, values))
     else:
-        state.notices(inspection.notices, str(path))
+        state.notices([n.model_dump(mode="json") for n in inspection.notices], str(path))
     state.warned = state.warned or any(n.level == "warning" for n in inspection.notices)
 
 
-def _inputs(paths: Sequence[Path]) -> list[Path]:
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            found.extend(
-                sorted(p for p in path.rglob("*") if p.suffix.lower() in (".txt", ".html", ".htm") and p.is_file())
-            )
+class _Progress:
+    """A bar on the terminal while reports are read; lines to print wait until it is gone, and without it never do."""
+
+    def __init__(self, state: _State, length: int) -> None:
+        self.waiting: list[Callable[[], None]] = []
+        self.bar: Any = None
+        if length > 1 and sys.stderr.isatty() and not (state.quiet or state.as_json):
+            self.bar = click.progressbar(length=length, label="reading", file=sys.stderr, show_pos=True)
+
+    def __enter__(self) -> _Progress:
+        if self.bar is not None:
+            self.bar.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def step(self) -> None:
+        if self.bar is not None:
+            self.bar.update(1)
+
+    def show(self, tell: Callable[[], None]) -> None:
+        if self.bar is not None:
+            self.waiting.append(tell)
         else:
-            found.append(path)
-    if not found:
-        raise UsageFault("RG101", "no reports found", hint="give files, or folders that hold .txt or .html files")
-    return found
+            tell()
+
+    def close(self) -> None:
+        if self.bar is not None:
+            self.bar.__exit__(None, None, None)
+            self.bar = None
+        for tell in self.waiting:
+            tell()
+        self.waiting.clear()
 
 
-def _imported(inspection: Inspection) -> str:
-    numbered = sum(1 for s in inspection.sections for p in s.paragraphs if getattr(p, "number", None))
+def _tell_import(state: _State, result: Any) -> None:
+    if result.error is not None:
+        state.error(result.error)
+        return
+    if result.state == "same":
+        state.say(f"{result.path}: the same contents as {result.made['same']}")
+        return
+    if result.target is not None and result.state != "unchanged":
+        state.say(_imported(result, result.target))
+    if result.state == "unchanged":
+        state.warned = state.warned or result.warnings > 0
+        return
+    state.notices(result.made["notices"], str(result.path))
+
+
+def _imported(result: Any, target: Path) -> str:
+    made = result.made
     return (
-        f"{len(inspection.judgements)} judgements, {len(inspection.recommendations)} recommendations, "
-        f"{numbered} numbered paragraphs, {sum(n.level == 'warning' for n in inspection.notices)} warnings"
+        f"{result.path} -> {target}: {made['judgements']} judgements, {made['recommendations']} recommendations, "
+        f"{made['paragraphs']} numbered paragraphs, {result.warnings} warnings"
     )
+
+
+def _import_summary(state: _State, results: Sequence[Any], total: int) -> None:
+    """A table of what became of each report: how many of each state, and why those failed that did."""
+    if state.as_json:
+        rows = [
+            {
+                "file": str(r.path),
+                "state": r.state,
+                "target": str(r.target) if r.target else None,
+                "warnings": r.warnings,
+                "code": r.error.code if r.error else None,
+            }
+            for r in results
+        ]
+        click.echo(_json({"reports": total, "results": rows}), err=True)
+        return
+    said = {
+        "read": "read whole",
+        "partial": "read in part, with warnings",
+        "unchanged": "not read again: unchanged",
+        "same": "not read: contents of another one",
+        "failed": "failed",
+    }
+    counts = {name: [r for r in results if r.state == name] for name in said}
+    state.say(f"{total} reports")
+    for name, listed in counts.items():
+        if listed:
+            state.say(f"{len(listed):>6}  {said[name]}")
+    if len(results) < total:
+        state.say(f"{total - len(results):>6}  left undone: interrupted")
+    for result in counts["failed"]:
+        state.say(f"        {result.path}: {result.error.code} {result.error.message}")
 
 
 @cli.command()

@@ -250,13 +250,15 @@ class Document:
 class Rendered:
     """What a template made of data: a whole HTML page, and the same content as a block tree.
 
-    HTML and PDF are written from ``html``, every other format from ``document``.
+    HTML and PDF are written from ``html``, every other format from ``document``. ``data`` is the data file itself, for
+    formats that can carry it; None where there is none to carry.
     """
 
     html: str
     document: Document
     pack: str
     base: str | None = field(default=None, compare=False)
+    data: bytes | None = field(default=None, compare=False, repr=False)
 
 
 # -- sheets ----------------------------------------------------------------------------------------------------------

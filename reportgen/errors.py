@@ -9,10 +9,11 @@ The tree of errors, with the exit code each one gives::
     ├── TemplateError             4   a template pack: syntax, unknown name, forbidden element, blocked address
     ├── EnvironmentFault          5   the machine: Pango, fonts, permission, disk
     ├── OutputError               5   an output that cannot be written where it was asked for
-    └── UsageFault                2   a request that makes no sense (unknown format, two outputs of one name)
+    ├── UsageFault                2   a request that makes no sense (unknown format, two outputs of one name)
+    └── Bug                       70  a mistake of ours in a child process, so that the other inputs can go on
 
-Findings and differences (exit 1) and that some of several inputs failed (exit 6) are results and not errors. An error
-of ours that is none of these is a bug (70).
+Findings and differences (exit 1) and that some of several inputs failed (exit 6) are results and not errors. Any other
+exception is a bug (70).
 
 A notice is trouble that need not stop: it travels with the result that it is about. Every code of an error or a
 notice stands in ``CODES``; a code that is not listed there cannot be raised.
@@ -21,9 +22,9 @@ notice stands in ``CODES``; a code that is not listed there cannot be raised.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import IntEnum
-from typing import Literal
+from typing import Any, Literal
 
 Level = Literal["error", "warning", "info"]
 
@@ -85,6 +86,7 @@ CODES: dict[str, str] = {
     "RG216": "read by where it stands, without tags",
     "RG217": "two readings of one file differ",
     "RG218": "recommendation may be cut or glued",
+    "RG219": "data file in the document",
     # comparison
     "RG301": "different providers",
     "RG302": "earlier and later are not in order of time",
@@ -113,6 +115,7 @@ CODES: dict[str, str] = {
     "RG505": "time or memory limit",
     "RG506": "unknown output format",
     "RG507": "command line that makes no sense",
+    "RG508": "a bug in reportgen",
 }
 
 
@@ -215,6 +218,29 @@ class UsageFault(ReportgenError):
     """A request that makes no sense."""
 
     exit_code = Exit.USAGE
+
+
+class Bug(ReportgenError):
+    """A mistake of ours, met in a child process; its notes hold the traceback."""
+
+    exit_code = Exit.BUG
+
+
+def as_data(error: ReportgenError) -> dict[str, Any]:
+    """An error as plain data, to pass from one process to another; :func:`from_data` makes it again."""
+    if isinstance(error, InputErrors):
+        return {"kind": "InputErrors", "errors": [as_data(each) for each in error.errors]}
+    data = {"code": error.code, "message": error.message, "where": asdict(error.where), "hint": error.hint}
+    return {"kind": type(error).__name__, **data}
+
+
+def from_data(data: dict[str, Any]) -> ReportgenError:
+    """The error that :func:`as_data` told of."""
+    if data["kind"] == "InputErrors":
+        return InputErrors([e for each in data["errors"] if isinstance(e := from_data(each), InputError)])
+    kinds: list[type[ReportgenError]] = [ReportgenError, *ReportgenError.__subclasses__()]
+    kind = next(kind for kind in kinds if kind.__name__ == data["kind"])
+    return kind(data["code"], data["message"], where=Where(**data["where"]), hint=data["hint"])
 
 
 def one_line(level: Level, code: str, message: str, where: Where = NOWHERE, hint: str = "") -> str:

@@ -44,6 +44,24 @@ def read_bytes(path: str | Path, *, limit: int = 50_000_000) -> bytes:
     Raises:
         InputError: there is no such file, it is a folder or a pipe, or it cannot be read (RG101); too large (RG107).
     """
+    data = _read(path, limit + 1)
+    if len(data) > limit:
+        size = f"{limit / 1_000_000:g} MB"
+        where = Where(file=str(path))
+        raise InputError("RG107", f"larger than {size}", where=where, hint="split the file or give a smaller one")
+    return data
+
+
+def read_head(path: str | Path, size: int = 4096) -> bytes:
+    """The first bytes of a file.
+
+    Raises:
+        InputError: as for :func:`read_bytes` (RG101).
+    """
+    return _read(path, size)
+
+
+def _read(path: str | Path, size: int) -> bytes:
     where = Where(file=str(path))
     try:
         # Without O_NONBLOCK the opening of a pipe would wait for somebody to write to it.
@@ -51,7 +69,7 @@ def read_bytes(path: str | Path, *, limit: int = 50_000_000) -> bytes:
         with os.fdopen(number, "rb") as file:
             if not stat.S_ISREG(os.fstat(number).st_mode):
                 raise InputError("RG101", "not an ordinary file", where=where, hint="give the path of a file")
-            data = file.read(limit + 1)
+            return file.read(size)
     except FileNotFoundError:
         raise InputError("RG101", "there is no such file", where=where, hint="check the path") from None
     except IsADirectoryError:
@@ -61,10 +79,6 @@ def read_bytes(path: str | Path, *, limit: int = 50_000_000) -> bytes:
         raise InputError("RG101", message, where=where, hint="check the file and who may read it") from None
     except ValueError:
         raise InputError("RG101", "a path with a NUL in it", where=where, hint="check the path") from None
-    if len(data) > limit:
-        size = f"{limit / 1_000_000:g} MB"
-        raise InputError("RG107", f"larger than {size}", where=where, hint="split the file or give a smaller one")
-    return data
 
 
 def write_bytes(path: str | Path, data: bytes, *, parents: bool = False) -> Path:

@@ -24,7 +24,7 @@ from reportgen.document import TONES, Document, Heading, Rendered, plain, walk
 from reportgen.errors import InputError, InputErrors, TemplateError, Where
 from reportgen.frameworks import area_of_title, load_framework
 from reportgen.labels import load_labels
-from reportgen.markup import inline_html, inlines, parse, serialise, unmark
+from reportgen.markup import escape, inline_html, inlines, parse, serialise, unmark
 from reportgen.model import (
     Comparison,
     Edit,
@@ -155,7 +155,8 @@ def render(
         },
     )
     _check_page(page, pack.page)
-    return Rendered(page, document, pack.name, base=str(pack.folder))
+    data = data_files.dump(subject, to="json").encode("utf-8") if isinstance(subject, Inspection) else None
+    return Rendered(page, document, pack.name, base=str(pack.folder), data=data)
 
 
 def _check_page(page: str, source: str) -> None:
@@ -572,7 +573,7 @@ def _register_rows(
                 r.id,
                 r.number or "",
                 r.heading or "",
-                " ".join(unmark(r.text).split()[:8]),
+                escape(" ".join(unmark(r.text).split()[:8])),
                 bands.get(r.timescale or "", r.timescale or ""),
                 kinds.get(r.kind, r.kind),
                 addressees.get(r.addressee or "", r.addressee or ""),

@@ -12,12 +12,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reportgen.document import Block, Heading, Inline, Item, ListBlock, Note, Paragraph, Table, Terms, plain
+from reportgen.document import (
+    Block,
+    Heading,
+    Inline,
+    Item,
+    ListBlock,
+    Note,
+    Paragraph,
+    Strong,
+    Table,
+    Tag,
+    Terms,
+    plain,
+)
+from reportgen.errors import InputError, Where
 from reportgen.frameworks import area_of_title, load_framework
 from reportgen.interpret.cues import block_text, flat, folded
 from reportgen.interpret.values import read_date, read_number, read_periods
 from reportgen.labels import load_labels
-from reportgen.markup import marked
+from reportgen.markup import marked, unmark
 from reportgen.model import (
     CheckedBy,
     Conflict,
@@ -52,11 +66,12 @@ _FRAMEWORK = re.compile(r".*\(([a-z0-9][a-z0-9_-]*)\)$")
 
 @dataclass(slots=True)
 class _Part:
-    """A heading of level 2 or deeper with the blocks that follow it up to the next heading."""
+    """A heading of level 2 or deeper with the blocks up to the next one; ``text`` is its title with its marks."""
 
     title: str
     level: int
     place: Any
+    text: str
     blocks: list[Block] = field(default_factory=list)
 
     def tables(self) -> list[Table]:
@@ -74,10 +89,25 @@ def framework_of(blocks: Sequence[Block]) -> str | None:
 
 
 def interpret_ours(blocks: Sequence[Block], source: Source) -> dict[str, Any]:
-    """Read back an inspection that the standard pack printed; the fields of an inspection but for its id."""
+    """Read back an inspection that the standard pack printed; the fields of an inspection but for its id.
+
+    Raises:
+        FrameworkError: the framework that it names is unknown.
+        InputError: it was edited so that its parts do not fit each other any more (RG215).
+    """
     key = framework_of(blocks)
     assert key is not None
-    return _Back(load_framework(key), list(flat(blocks)), source).read()
+    framework = load_framework(key)
+    try:
+        return _Back(framework, list(flat(blocks)), source).read()
+    except (ValueError, LookupError, StopIteration) as error:
+        why = str(error).partition("\n")[0] or type(error).__name__
+        raise InputError(
+            "RG215",
+            f"its registers do not fit the rest of it: {why}",
+            where=Where(file=source.file),
+            hint="import the document as it was made, or name its framework to read it as a published report",
+        ) from None
 
 
 def _pairs(blocks: Iterable[Block], said: Callable[[tuple[Inline, ...]], str] = plain) -> list[tuple[str, str]]:
@@ -108,7 +138,7 @@ class _Back:
             if isinstance(block, Paragraph) and block.role == "contents":
                 continue
             if isinstance(block, Heading) and block.level > 1:
-                self.parts.append(_Part(block_text(block), block.level, block.place))
+                self.parts.append(_Part(block_text(block), block.level, block.place, marked(block.inlines)))
             elif self.parts:
                 self.parts[-1].blocks.append(block)
             else:
@@ -123,6 +153,8 @@ class _Back:
         chapters = self._table("chapters")
         self.chapters = [(row[0], row[1]) for row in chapters]
         self.scale: list[ScalePoint] = []
+        #: A word processor may have made plain bold type of the labels that stand out.
+        self.tagged = any(isinstance(i, Tag) for b in blocks if isinstance(b, Paragraph) for i in b.inlines)
 
     def read(self) -> dict[str, Any]:
         about = self.labels["about"]
@@ -204,6 +236,14 @@ class _Back:
             heads = [plain(c.inlines) for c in table.head[0].cells] if table.head else []
             for row in table.rows:
                 cells = {head: _marked_cell(c) for head, c in zip(heads, row.cells, strict=False)}
+                if (
+                    heads
+                    and row.cells
+                    and len(row.cells[0].inlines) == 1
+                    and isinstance(row.cells[0].inlines[0], Strong)
+                ):
+                    # the first column is bold by its style; a word processor may have written that onto the text
+                    cells[heads[0]] = marked(row.cells[0].inlines[0].inlines)
                 out.append([cells.get(column, "") for column in about["columns"]])
         return out
 
@@ -368,10 +408,10 @@ class _Back:
             if listed == title:
                 del self.chapters[index]
                 return key or None
-        return area_of_title(self.framework, title)
+        return area_of_title(self.framework, unmark(title))
 
     def _section(self, part: _Part, register: Sequence[dict[str, str]]) -> Section:
-        key = self._area(part.title)
+        key = self._area(part.text)
         entries: list[Any] = []
         blocks = part.blocks
         skip = False
@@ -387,7 +427,7 @@ class _Back:
                     if ids and text == _last_heading(register, ids[0]):
                         entries.append(RecommendationsHere(recommendations=ids, heading=text))
                         skip = True
-                    elif not entries and (judgement := self._grade_here(key, text)):
+                    elif not entries and (judgement := self._grade_here(key, block)):
                         entries.append(judgement)
                     else:
                         entries.append(TextParagraph(text=text, evidence=(_evidence(block),)))
@@ -405,7 +445,7 @@ class _Back:
                     entries.append(self._body_table(block))
                 case Terms():
                     entries.extend(TextParagraph(text=f"{plain(t)}: {plain(v)}") for t, v in block.pairs)
-        return Section(title=part.title, level=part.level - 1, area=key, paragraphs=tuple(entries))
+        return Section(title=part.text, level=part.level - 1, area=key, paragraphs=tuple(entries))
 
     def headings(self, register: Sequence[dict[str, str]]) -> set[str]:
         """The headings that recommendations stand under, without the headings above them."""
@@ -426,16 +466,17 @@ class _Back:
         self.placed.update(ids)
         return tuple(ids)
 
-    def _grade_here(self, area: str | None, text: str) -> GradeHere | None:
+    def _grade_here(self, area: str | None, block: Paragraph) -> GradeHere | None:
         judgement = next((j for j in self.judgements if j.area == area), None)
         if area is None or judgement is None:
             return None
         shown = judgement.printed or (self.labels["missing"].get(judgement.missing) if judgement.missing else None)
+        text = marked(block.inlines) if self.tagged else plain(block.inlines)
         return GradeHere(judgement=area) if shown == text else None
 
     def _body_table(self, table: Table) -> Any:
-        caption = plain(table.caption) or None
-        header = tuple(plain(c.inlines) for c in table.head[0].cells) if table.head else ()
+        caption = marked(table.caption) or None
+        header = tuple(_marked_cell(c) for c in table.head[0].cells) if table.head else ()
         rows = [tuple(plain(c.inlines) for c in row.cells) for row in table.rows]
         judged = self._judged(rows)
         if judged:
@@ -475,7 +516,9 @@ def _shown_label(judgement: Judgement) -> str:
 
 
 def _is(row: Mapping[str, str], number: str | None, text: str) -> bool:
-    return (row["number"] or None) == number and (text == row["starts"] or text.startswith(row["starts"] + " "))
+    """Whether a text with its marks is that of a registered recommendation, whose first words stand there without."""
+    words, starts = unmark(text), unmark(row["starts"])
+    return (row["number"] or None) == number and (words == starts or words.startswith(f"{starts} "))
 
 
 def _last_heading(register: Sequence[Mapping[str, str]], rid: str) -> str:

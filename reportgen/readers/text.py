@@ -724,7 +724,7 @@ def _level(lines: Sequence[Line], index: int) -> int | None:
     if index + 1 >= len(lines) or lines[index].blank:
         return None
     under = lines[index + 1].bare
-    if len(under) < 3 or under[0] not in _UNDERLINES or set(under) != {under[0]}:
+    if "\t" in lines[index].text or len(under) < 3 or under[0] not in _UNDERLINES or set(under) != {under[0]}:
         return None
     return _UNDERLINES[under[0]] if len(under) == max(3, len(lines[index].bare)) else None
 
@@ -758,10 +758,17 @@ def _read_underlined(lines: Sequence[Line]) -> list[Block]:
         elif line.text.startswith("Table: ") and index + 1 < len(lines) and "\t" in lines[index + 1].text:
             caption = line.bare.removeprefix("Table: ")
             index += 1
+        elif isinstance(_own_line(line), ListBlock):
+            # a list ends with a blank line, also before another list
+            items: list[tuple[int, Item]] = []
+            while index < len(lines) and isinstance(found := _own_line(lines[index]), ListBlock):
+                items.append((int(found.role or 0), found.items[0]))
+                index += 1
+            out.append(_nest(items))
         else:
             out.append(_own_line(line))
             index += 1
-    return _gather(out)
+    return out
 
 
 def _toc(lines: Sequence[Line], index: int) -> bool:
@@ -777,9 +784,10 @@ def _own_line(line: Line) -> Block:
         return Note(note[1], inlines(line.bare[note.end() :]), place=place)
     if line.bare.startswith("- "):
         return ListBlock((Item((Paragraph(inlines(line.bare[2:].strip())),), place=place),), role=str(line.indent))
-    if number and line.indent:
-        body = Paragraph(inlines(line.bare[number.end() :]))
-        return ListBlock((Item((body,), number=number[1], place=place),), role=str(line.indent))
+    listed = re.match(r"(\S{1,20}?)\. (?=\S)", line.bare)
+    if listed and line.indent:
+        body = Paragraph(inlines(line.bare[listed.end() :]))
+        return ListBlock((Item((body,), number=listed[1], place=place),), role=str(line.indent - 2))
     if number:
         return Paragraph(inlines(line.bare[number.end() :]), number=number[1], place=place)
     return Paragraph(inlines(line.bare), place=place)
@@ -787,6 +795,9 @@ def _own_line(line: Line) -> Block:
 
 def _tabbed(lines: Sequence[Line], caption: str) -> Table:
     rows = [[cell.strip() for cell in line.text.split("\t")] for line in lines]
+    if all(len(row) == 2 and not row[1] for row in rows):
+        # the tab behind a single column says that it is one
+        rows = [row[:1] for row in rows]
     head: list[list[str]] = []
     if len(rows) > 1 and all(cell == "---" for cell in rows[1]):
         head, rows = rows[:1], rows[2:]

@@ -16,8 +16,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape, quoteattr
 
+from reportgen.carried import NAMESPACE, ToCarry
 from reportgen.document import (
     Aside,
     Block,
@@ -47,8 +49,13 @@ from reportgen.errors import InputError, TemplateError
 
 _NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_RELATED = "word/_rels/document.xml.rels"
+_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _DECLARED = f'xmlns:w="{_NS}" xmlns:r="{_R}"'
 _TEXT_WIDTH = 9070
+#: What each level of a list is set further in, as in the shell.
+_STEP = 340
 #: The width of the column that terms stand in (style Details).
 _TERM_WIDTH = 2835
 #: A table of at most so many rows stays on one page.
@@ -71,7 +78,10 @@ _ROLE_STYLES = {
     "note-box": "Note",
     "note-text": "NoteText",
 }
+#: Two tables, or two lists, without a paragraph between them would be one in Word.
+_GAP = '<w:p><w:pPr><w:pStyle w:val="BodyText"/><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>'
 _SMALL_TABLES = frozenset({"register", "changes", "facts"})
+_BOLD, _ITALIC, _LINKED = "<w:b/><w:bCs/>", "<w:i/><w:iCs/>", '<w:rStyle w:val="Hyperlink"/>'
 #: The space that a paragraph needs after a table, by its style; headings bring their own.
 _AFTER_TABLE = {"Caption": 400, **dict.fromkeys((f"Heading{n}" for n in range(1, 6)), 0)}
 _RAISED = '<w:vertAlign w:val="superscript"/>'
@@ -79,13 +89,18 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def write(
-    document: Document, *, shell: str | Path | None = None, comments: Mapping[str, Sequence[str]] | None = None
+    document: Document,
+    *,
+    shell: str | Path | None = None,
+    comments: Mapping[str, Sequence[str]] | None = None,
+    carrying: ToCarry | None = None,
 ) -> bytes:
     """The document as a .docx.
 
     Args:
         document: the tree.
         comments: what Word shows beside a paragraph, by the paragraph's id.
+        carrying: a data file to put into a part of its own, sealed with what the finished document shows; None puts none.
         shell: the Word file that gives styles, footers and page; None takes that of the standard pack.
 
     Raises:
@@ -111,7 +126,38 @@ def write(
     _properties(file, document)
     buffer = io.BytesIO()
     file.save(buffer)
-    return _steady(buffer.getvalue())
+    made = buffer.getvalue()
+    return _steady(made, _carrying(made, carrying) if carrying else {})
+
+
+def _carrying(made: bytes, carrying: ToCarry) -> dict[str, bytes]:
+    """The parts that make a Word file carry its data, new ones and those that have to name them."""
+    free = 1
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        while f"customXml/item{free}.xml" in archive.namelist():
+            free += 1
+        related = archive.read(_RELATED).decode("utf-8")
+        types = archive.read("[Content_Types].xml").decode("utf-8")
+    text = _ILLEGAL.sub(lambda m: f"\\u{ord(m[0]):04x}", carrying.data.decode("utf-8"))
+    part = f'{_HEAD}<data xmlns="{NAMESPACE}" seal="{carrying.seal(made)}">{escape(text)}</data>'
+    key = str(uuid5(NAMESPACE_URL, NAMESPACE)).upper()
+    properties = (
+        f'{_HEAD}<ds:datastoreItem xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml" '
+        f'ds:itemID="{{{key}}}"><ds:schemaRefs><ds:schemaRef ds:uri="{NAMESPACE}"/></ds:schemaRefs></ds:datastoreItem>'
+    )
+    relation = '<Relationship Id="{}" Type="{}" Target="{}"/>'
+    here = relation.format("reportgenData", f"{_R}/customXml", f"../customXml/item{free}.xml")
+    there = relation.format("rId1", f"{_R}/customXmlProps", f"itemProps{free}.xml")
+    kind = "application/vnd.openxmlformats-officedocument.customXmlProperties+xml"
+    named = f'<Override PartName="/customXml/itemProps{free}.xml" ContentType="{kind}"/>'
+    parts = {
+        f"customXml/item{free}.xml": part,
+        f"customXml/itemProps{free}.xml": properties,
+        f"customXml/_rels/item{free}.xml.rels": f'{_HEAD}<Relationships xmlns="{_PACKAGE}">{there}</Relationships>',
+        _RELATED: related.replace("</Relationships>", f"{here}</Relationships>"),
+        "[Content_Types].xml": types.replace("</Types>", f"{named}</Types>"),
+    }
+    return {name: text.encode("utf-8") for name, text in parts.items()}
 
 
 def _standard_shell() -> Path:
@@ -148,8 +194,12 @@ class _Builder:
     # -- blocks
 
     def blocks(self, blocks: Sequence[Block], *, style: str | None = None) -> Iterator[str]:
+        before: Block | None = None
         for block in blocks:
+            if isinstance(block, ListBlock) and isinstance(before, ListBlock):
+                yield _GAP
             yield from self.block(block, style)
+            before = block
 
     def block(self, block: Block, style: str | None) -> Iterator[str]:
         match block:
@@ -228,10 +278,16 @@ class _Builder:
                             "NumberedItem",
                             self.bookmarked(item.id, self.changed(lead, item.change) + runs),
                             item.change,
+                            left=624 + _STEP * (depth - 1) if depth > 1 else None,
                         )
                     else:
                         name = f"ListBullet{'' if depth == 1 else min(depth, 3)}" if first else "BodyText"
-                        yield self.paragraph(name, self.bookmarked(item.id if first else None, runs), item.change)
+                        yield self.paragraph(
+                            name,
+                            self.bookmarked(item.id if first else None, runs),
+                            item.change,
+                            left=_STEP * depth if first and depth > 3 else None,
+                        )
                     first = False
                 else:
                     yield from self.block(inner, None)
@@ -304,13 +360,16 @@ class _Builder:
 
     # -- paragraphs and runs
 
-    def paragraph(self, style: str, runs: str, change: Change = None, *, keep: bool = False) -> str:
+    def paragraph(
+        self, style: str, runs: str, change: Change = None, *, keep: bool = False, left: int | None = None
+    ) -> str:
         """A paragraph; ``keep`` holds it on the page of the next one."""
         space = _AFTER_TABLE.get(style, 240) if self.after_table else 0
         properties = [
             f'<w:pStyle w:val="{style}"/>',
             "<w:keepNext/>" if keep else "",
             f'<w:spacing w:before="{space}"/>' if space else "",
+            f'<w:ind w:left="{left}"/>' if left is not None else "",
             f"<w:rPr>{self.revision(change)}</w:rPr>" if change else "",
         ]
         self.after_table = False
@@ -367,12 +426,14 @@ class _Builder:
                 case Text(text, own):
                     kind = change or own
                     out.append(self.changed(self.run(text, properties, kind), kind))
+                # properties have their order: the style, then bold, then italic
                 case Strong(inner):
-                    out.append(self.runs(inner, change, properties + "<w:b/><w:bCs/>"))
+                    style, rest = _style_of(properties)
+                    out.append(self.runs(inner, change, f"{style}{_BOLD}{rest.replace(_BOLD, '')}"))
                 case Emphasis(inner):
-                    out.append(self.runs(inner, change, properties + "<w:i/><w:iCs/>"))
+                    out.append(self.runs(inner, change, properties.replace(_ITALIC, "") + _ITALIC))
                 case Link(href, inner):
-                    out.append(self.link(href, self.runs(inner, change, '<w:rStyle w:val="Hyperlink"/>')))
+                    out.append(self.link(href, self.runs(inner, change, _LINKED + _style_of(properties)[1])))
                 case Mark(text, own):
                     kind = change or own
                     out.append(self.changed(self.run(text, _RAISED, kind), kind))
@@ -389,6 +450,10 @@ class _Builder:
 
         rid = self.part.relate_to(href, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
         return f'<w:hyperlink r:id="{rid}" w:history="1">{runs}</w:hyperlink>'
+
+
+def _style_of(properties: str) -> tuple[str, str]:
+    return (_LINKED, properties.removeprefix(_LINKED)) if properties.startswith(_LINKED) else ("", properties)
 
 
 def _legal(text: str) -> str:
@@ -461,17 +526,17 @@ def _properties(file: Any, document: Document) -> None:
         lang.set(f"{{{_NS}}}val", document.lang)
 
 
-def _steady(data: bytes) -> bytes:
-    """The same archive with nothing in it that depends on when or where it was made."""
+def _steady(data: bytes, parts: Mapping[str, bytes]) -> bytes:
+    """The same archive, with these parts, and nothing in it that depends on when or where it was made."""
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(data)) as source,
         zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target,
     ):
-        for name in source.namelist():
+        for name in (*source.namelist(), *(name for name in parts if name not in source.namelist())):
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3
             entry.external_attr = 0o644 << 16
-            target.writestr(entry, source.read(name))
+            target.writestr(entry, parts[name] if name in parts else source.read(name))
     return out.getvalue()

@@ -1,4 +1,4 @@
-"""Block tree -> Markdown (CommonMark with GitHub's tables)."""
+"""Block tree -> Markdown (CommonMark with GitHub's tables). ``readers/markdown.py`` says what it gives beyond that."""
 
 from __future__ import annotations
 
@@ -39,7 +39,17 @@ _NUMBERED = re.compile(r"^(\s*\d{1,9})([.)])(?=\s|$)")
 
 def write(document: Document) -> str:
     """The whole document as Markdown, ending with a line break."""
-    return "\n\n".join(_blocks(document.blocks, document.blocks)) + "\n"
+    return _apart(_blocks(document.blocks, document.blocks)) + "\n"
+
+
+def _apart(pieces: Iterable[str]) -> str:
+    """Pieces with blank lines between them; two lists would be one without a comment between them too."""
+    out: list[str] = []
+    for piece in pieces:
+        if out and piece.startswith("- ") and out[-1].rpartition("\n")[2].lstrip().startswith("- "):
+            out.append("<!-- -->")
+        out.append(piece)
+    return "\n\n".join(out)
 
 
 def _blocks(blocks: Sequence[Block], whole: tuple[Block, ...]) -> Iterator[str]:
@@ -48,14 +58,16 @@ def _blocks(blocks: Sequence[Block], whole: tuple[Block, ...]) -> Iterator[str]:
             case Section(inner):
                 yield from _blocks(inner, whole)
             case Aside(inner):
-                said = "\n\n".join(_blocks(inner, whole))
+                said = _apart(_blocks(inner, whole))
                 yield "\n".join(f"> {line}".rstrip() for line in said.split("\n"))
             case Heading(level, inlines, id_, change):
                 anchor = f'<a id="{id_}"></a>' if id_ and level > 1 else ""
-                yield f"{'#' * level} {anchor}{_changed(_line(inlines), change)}"
+                # number signs at the end of a heading would be taken off it
+                text = re.sub(r"(#+)$", r"\\\1", _line(inlines))
+                yield f"{'#' * level} {anchor}{_changed(text, change)}"
             case Paragraph(inlines, number, role, change=change):
                 # the number is text: a Markdown list would be counted anew
-                text = f"{number}\\. {_line(inlines)}" if number else _start(_line(inlines))
+                text = f"{_plain(number)}\\. {_line(inlines)}" if number else _start(_whole(inlines))
                 yield _changed(_around("**", text) if role == "band" and "*" not in text else text, change)
             case Note(mark, inlines):
                 yield f"<sup>{_plain(mark)}</sup> {_line(inlines)}"
@@ -64,7 +76,7 @@ def _blocks(blocks: Sequence[Block], whole: tuple[Block, ...]) -> Iterator[str]:
             case Table():
                 yield "\n".join(_table(block))
             case Terms(pairs):
-                yield "\n".join(f"- **{_line(term)}:** {_line(value)}" for term, value in pairs)
+                yield "\n".join(f"* **{_line(term)}:** {_line(value)}".rstrip() for term, value in pairs)
             case Contents(title, depth):
                 entries = [
                     f"{'  ' * (h.level - 2)}- [{_plain(plain(h.inlines))}](#{h.id})" for h in outline(whole, depth)
@@ -74,8 +86,8 @@ def _blocks(blocks: Sequence[Block], whole: tuple[Block, ...]) -> Iterator[str]:
 
 def _items(items: Iterable[Item], depth: int) -> Iterator[str]:
     for item in items:
-        own = " ".join(_line(b.inlines) for b in item.blocks if isinstance(b, Paragraph))
-        text = f"{item.number}\\. {own}" if item.number else _start(own)
+        own = " ".join(_whole(b.inlines) for b in item.blocks if isinstance(b, Paragraph))
+        text = f"{_plain(item.number)}\\. {own}" if item.number else _start(own)
         yield f"{'  ' * depth}- {_changed(text, item.change)}"
         for block in item.blocks:
             if isinstance(block, ListBlock):
@@ -108,12 +120,20 @@ def _changed(text: str, change: str | None) -> str:
 
 def _start(text: str) -> str:
     """Keep a paragraph that begins like a list, a heading or a quote a paragraph."""
-    text = _NUMBERED.sub(r"\1\\\2", text)
+    # a full stop with a backslash is that of a printed number
+    text = _NUMBERED.sub(lambda m: m[1] + ("&#46;" if m[2] == "." else f"\\{m[2]}"), text)
     return _OPENING.sub(r"\1\\\2", text)
 
 
 def _plain(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def _whole(inlines: tuple[Inline, ...]) -> str:
+    """The inlines of a paragraph. One that is strong as a whole has underscores: asterisks would make it a label."""
+    if len(inlines) == 1 and isinstance(inlines[0], Strong):
+        return _around("__", _line(inlines[0].inlines))
+    return _line(inlines)
 
 
 def _line(inlines: Iterable[Inline]) -> str:
@@ -127,12 +147,17 @@ def _line(inlines: Iterable[Inline]) -> str:
             case Emphasis(inner):
                 out.append(_around("*", _line(inner)))
             case Link(href, inner):
-                out.append(f"[{_line(inner)}]({href.replace('(', '%28').replace(')', '%29')})")
+                out.append(f"[{_line(inner)}]({_target(href)})")
             case Mark(text):
                 out.append(f"<sup>{_plain(text)}</sup>")
             case Tag(text, _):
                 out.append(_around("**", _plain(text)))
     return "".join(out)
+
+
+def _target(href: str) -> str:
+    href = re.sub(r"&(?=#?\w+;)", "&amp;", href)
+    return f"<{href}>" if re.search(r"[()\s]", href) else href
 
 
 def _around(mark: str, text: str) -> str:

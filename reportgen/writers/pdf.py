@@ -13,10 +13,12 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
+from reportgen.carried import NAME, SEAL, ToCarry
 from reportgen.document import Rendered
 from reportgen.errors import EnvironmentFault, ReportgenError, TemplateError, Where
 
@@ -27,6 +29,7 @@ _FACES = (
     ("SourceSans3-Semibold.ttf", 600, "normal"),
     ("SourceSans3-Bold.ttf", 700, "normal"),
 )
+_NO_SEAL = "0" * 64
 _LARGEST_DATA = 5_000_000
 _INSTALL = (
     "Debian: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; macOS: brew install pango; "
@@ -34,8 +37,12 @@ _INSTALL = (
 )
 
 
-def write(rendered: Rendered) -> bytes:
+def write(rendered: Rendered, *, carrying: ToCarry | None = None) -> bytes:
     """The document as a tagged PDF; the same document gives the same bytes.
+
+    Args:
+        rendered: the page.
+        carrying: a data file to attach, sealed with what the finished pages show; None attaches none.
 
     Raises:
         TemplateError: the page asks for something outside its pack (RG405), lacks a title or a language (RG409), or
@@ -50,7 +57,13 @@ def write(rendered: Rendered) -> bytes:
     with _listening() as logged:
         try:
             page = weasyprint.HTML(string=rendered.html, base_url=_base(rendered), url_fetcher=fetcher)
-            data = page.write_pdf(stylesheets=[StringIO(_faces())], pdf_variant="pdf/ua-1", pdf_identifier=identifier)
+            data = page.write_pdf(
+                stylesheets=[StringIO(_faces())],
+                pdf_variant="pdf/ua-1",
+                pdf_identifier=identifier,
+                attachments=[_attachment(rendered, carrying)] if carrying else None,
+                finisher=_announce_attachment if carrying else None,
+            )
         except ReportgenError:
             raise
         except MemoryError:
@@ -75,7 +88,35 @@ def write(rendered: Rendered) -> bytes:
         addresses = ", ".join(sorted(set(fetcher.blocked)))
         raise TemplateError("RG405", f"blocked: {addresses}", hint="put the file into the pack; nothing is fetched")
     _complain(logged, rendered)
-    return bytes(data)
+    return _sealed(bytes(data), carrying) if carrying else bytes(data)
+
+
+def _attachment(rendered: Rendered, carrying: ToCarry) -> Any:
+    from weasyprint import Attachment
+
+    # without dates of its own it would get those of the clock
+    day = datetime.fromisoformat(dict(rendered.document.properties).get("date") or "2000-01-01").replace(tzinfo=UTC)
+    about = "The data of this report"
+    return Attachment(string=carrying.data, name=NAME, description=about, created=day, modified=day)
+
+
+def _announce_attachment(_: Any, pdf: Any) -> None:
+    """Say what the attached file is to the document, and make room for its seal, which is known once all is written."""
+    import pydyf
+
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Stream) and item.extra.get("Type") == "/EmbeddedFile":
+            item.extra["Params"][SEAL] = pydyf.String(_NO_SEAL)
+        elif isinstance(item, pydyf.Dictionary) and item.get("Type") == "/Filespec":
+            item["AFRelationship"] = "/Data"
+            pdf.catalog["AF"] = pydyf.Array([item.reference])
+
+
+def _sealed(data: bytes, carrying: ToCarry) -> bytes:
+    room = f"/{SEAL} ({_NO_SEAL})".encode("ascii")
+    before, found, after = data.partition(room)
+    assert found
+    return before + f"/{SEAL} ({carrying.seal(data)})".encode("ascii") + after
 
 
 def _weasyprint() -> Any:

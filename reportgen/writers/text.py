@@ -7,6 +7,7 @@ two spaces. Emphasis, strong and links are written as CommonMark, as in data fil
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reportgen.document import (
@@ -21,6 +22,7 @@ from reportgen.document import (
     Mark,
     Note,
     Paragraph,
+    Row,
     Section,
     Table,
     Terms,
@@ -30,6 +32,10 @@ from reportgen.document import (
 )
 from reportgen.markup import marked
 
+#: What begins something else than a paragraph; a backslash before the last character makes it literal.
+_OPENING = re.compile(
+    r"^((?=- )|(?=\[[^\]\s]{1,4}\] )|(?:\d{1,3}(?:\.\d{1,2})*)(?=\.(?:\s|[A-Z‘“]))|Table(?=: ))([-\[.:])"
+)
 _UNDER = {1: "=", 2: "-", 3: "~", 4: "^", 5: "+", 6: "'"}
 
 
@@ -47,7 +53,7 @@ def _blocks(blocks: Sequence[Block], whole: tuple[Block, ...]) -> Iterator[str]:
             case Heading(level, inlines, change=change):
                 yield _heading(level, _changed(_line(inlines), change))
             case Paragraph(inlines, number, change=change):
-                yield _changed(f"{number}. {_line(inlines)}" if number else _line(inlines), change)
+                yield _changed(f"{number}. {_line(inlines)}" if number else _start(_line(inlines)), change)
             case Note(mark, inlines):
                 yield f"[{mark}] {_line(inlines)}"
             case ListBlock():
@@ -80,10 +86,20 @@ def _table(table: Table) -> Iterator[str]:
     if table.caption:
         yield f"Table: {_line(table.caption)}"
     for row in table.head:
-        yield "\t".join(_line(cell.inlines) for cell in row.cells)
-        yield "\t".join("---" for _ in row.cells)
+        yield _cells(row)
+        yield "\t".join("---" for _ in row.cells) + ("\t" if len(row.cells) == 1 else "")
     for row in table.rows:
-        yield _changed("\t".join(_line(cell.inlines) for cell in row.cells), row.change)
+        yield _changed(_cells(row), row.change)
+
+
+def _cells(row: Row) -> str:
+    """The cells with tabs between them; one cell has a tab behind it, so that it is no paragraph."""
+    return "\t".join(_line(cell.inlines) for cell in row.cells) + ("\t" if len(row.cells) == 1 else "")
+
+
+def _start(text: str) -> str:
+    """Keep a paragraph that begins like an item, a number, a note or a caption a paragraph."""
+    return _OPENING.sub(r"\1\\\2", text)
 
 
 def _changed(text: str, change: str | None) -> str:

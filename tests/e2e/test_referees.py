@@ -13,8 +13,11 @@ import pytest
 
 from reportgen import api, compare, read_inspection, render, write
 from reportgen.document import plain_text
+from reportgen.model import printed
+from reportgen.writers import docx
 from tests.support import printed_report
 from tests.support.examples import LONG, NEXT, ROOT
+from tests.support.published import in_word
 
 pytestmark = pytest.mark.referee
 MODULES = ROOT / "tests" / "referees" / "node_modules"
@@ -266,3 +269,32 @@ def test_the_page_for_checking_a_report_in_a_browser(checked: Path, tmp_path: Pa
         assert page["violations"] == [], (place, page["violations"])
         assert page["overflow"] == 0, place
         assert page["asked"] == [], place
+
+
+@pytest.mark.parametrize("example", [LONG, NEXT], ids=lambda p: p.stem)
+def test_what_a_word_processor_saves_again_is_still_the_same(example: Path, tmp_path: Path) -> None:
+    """Our own file, with the data that it carries and by its content alone, and a report as published in Word."""
+    tool = needed("soffice", "libreoffice")
+    inspection = read_inspection(example)
+    rendered = render(inspection)
+    files = {
+        "carrying": api.serialise(rendered, "docx"),
+        "content": docx.write(rendered.document),
+        "published": in_word(inspection),
+    }
+    for name, data in files.items():
+        (tmp_path / f"{name}.docx").write_bytes(data)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    paths = [str(tmp_path / f"{name}.docx") for name in files]
+    subprocess.run(
+        [tool, profile, "--headless", "--convert-to", "docx", "--outdir", str(tmp_path / "saved"), *paths],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
+    saved = {name: read_inspection(tmp_path / "saved" / f"{name}.docx") for name in files}
+    assert [n.code for n in saved["carrying"].notices] == ["RG219"]
+    assert printed(saved["carrying"]) == printed(inspection)
+    assert printed(saved["content"]) == printed(inspection)
+    before = read_inspection(tmp_path / "published.docx")
+    assert printed(saved["published"]) == printed(before)

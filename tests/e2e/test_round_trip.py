@@ -7,21 +7,44 @@ from pathlib import Path
 import pytest
 
 from reportgen import Inspection, read_inspection, render
-from reportgen.document import plain_text
-from reportgen.model import letters, printed
-from reportgen.writers import docx, html, markdown, terminal, text
+from reportgen.document import Rendered, plain_text
+from reportgen.model import (
+    ItemsParagraph,
+    ListItem,
+    PrintedTable,
+    Section,
+    TableParagraph,
+    TextParagraph,
+    letters,
+    printed,
+)
+from reportgen.writers import docx, html, markdown, pdf, terminal, text
 from tests.support.examples import ASHMERE, ROTHERHAM
 
 ALL = [*ASHMERE, *ROTHERHAM]
 
 
-@pytest.mark.parametrize("form", ["html", "txt"])
+def written(rendered: Rendered, form: str) -> bytes:
+    """The shown content alone, without the data file that a document may carry."""
+    match form:
+        case "html":
+            return html.write(rendered)
+        case "docx":
+            return docx.write(rendered.document)
+        case "pdf":
+            return pdf.write(rendered)
+        case "md":
+            return markdown.write(rendered.document).encode()
+    return text.write(rendered.document).encode()
+
+
+@pytest.mark.parametrize("form", ["html", "docx", "md", "pdf", "txt"])
 @pytest.mark.parametrize("path", ALL, ids=lambda p: p.stem)
-def test_html_and_text_give_the_data_back(path: Path, form: str, tmp_path: Path) -> None:
+def test_every_format_that_is_read_gives_the_data_back(path: Path, form: str, tmp_path: Path) -> None:
     inspection = read_inspection(path)
     rendered = render(inspection)
     out = tmp_path / f"x.{form}"
-    out.write_bytes(html.write(rendered) if form == "html" else text.write(rendered.document).encode())
+    out.write_bytes(written(rendered, form))
     assert printed(read_inspection(out)) == printed(inspection)
 
 
@@ -75,11 +98,39 @@ def test_text_is_inert_and_whole_in_every_format(words: str, tmp_path: Path) -> 
 
     assert said in " ".join(entities.unescape(re.sub(r"<(?!/?(?:script|b)\b)[^>]+>", "", shown)).split())
     assert letters(said) in letters(terminal.write(rendered.document, width=100))
-    for form, data in (("html", html.write(rendered)), ("txt", text.write(rendered.document).encode())):
+    for form in ("html", "docx", "md", "txt"):
         out = tmp_path / f"x.{form}"
-        out.write_bytes(data)
+        out.write_bytes(written(rendered, form))
         again = read_inspection(out)
         assert unmark(again.recommendations[0].text) == unmark(words), form
+
+
+def test_what_the_end_of_a_page_cuts_in_a_pdf_is_joined(tmp_path: Path) -> None:
+    """Lists, items, items under items, numbered paragraphs and tables that go on over several pages."""
+    inspection = read_inspection(ASHMERE[1])
+
+    def said(times: int) -> str:
+        return " ".join(["words and more words, and then some other words"] * times)
+
+    def under(n: int) -> ListItem:
+        return ListItem(text=f"under {n}: {said(3)}", items=(ListItem(text=said(4), number="3"),))
+
+    rows = tuple((f"row {n}", said(2), "" if n % 3 else "x") for n in range(60))
+    items = tuple(ListItem(text=f"item {n}: {said(2)}", items=tuple(map(under, range(4)))) for n in range(9))
+    entries = (
+        *(TextParagraph(number=str(n), text=f"{said(9)} end. And a sentence more.") for n in range(1, 14)),
+        ItemsParagraph(items=items),
+        TableParagraph(table=PrintedTable(caption="Long", header=("A", "B", "C"), rows=rows)),
+    )
+    section = Section(title="Everything that is long", paragraphs=entries)
+    whole = inspection.model_copy(update={"sections": (section, *inspection.sections[3:])})
+    whole = Inspection.model_validate(whole.model_dump())
+    path = tmp_path / "x.pdf"
+    path.write_bytes(pdf.write(render(whole)))
+    found = read_inspection(path)
+    assert found.source is not None
+    assert (found.source.pages or 0) > 15
+    assert printed(found)["sections"][0] == printed(whole)["sections"][0]
 
 
 def test_control_characters_never_reach_a_terminal() -> None:

@@ -31,7 +31,7 @@ from reportgen.document import (
 )
 from reportgen.errors import InputError
 from reportgen.readers.marks import LABEL, first_number, terminated
-from reportgen.readers.pdf import tagged, untagged
+from reportgen.readers.pdf import ours, tagged, untagged
 from reportgen.readers.pdf.bits import Bit
 from reportgen.readers.pdf.pages import Page, opened, read_pages
 
@@ -67,9 +67,12 @@ def read(data: bytes) -> Reading:
     """
     with opened(data) as document:
         all_pages = list(read_pages(document))
+        creator = document.get_metadata_value("Creator")
     if not any(page.runs for page in all_pages):
         what = "pictures only, no text layer" if any(p.pictures for p in all_pages) else "no text"
         raise InputError("RG201", f"the PDF holds {what}", hint="run it through text recognition (OCR) first")
+    if creator == ours.CREATOR and all(page.tags for page in all_pages):
+        return Reading(ours.blocks_of(all_pages), len(all_pages))
     found = [_bits(page) for page in all_pages]
     laid = [bits if bits is not None else untagged.bits_of(page) for page, bits in zip(all_pages, found, strict=True)]
     by_place = [page.number for page, bits in zip(all_pages, found, strict=True) if bits is None and page.runs]

@@ -248,7 +248,7 @@ Practice
         "p 1. A numbered paragraph.",
         "- an item",
         "-   under it",
-        "-   7. a numbered item",
+        "- 7. a numbered item",
         "| Area | Grade",
         "| Practice | Good",
         "h3 Practice",
