@@ -577,6 +577,7 @@ def _register_rows(
                 bands.get(r.timescale or "", r.timescale or ""),
                 kinds.get(r.kind, r.kind),
                 addressees.get(r.addressee or "", r.addressee or ""),
+                r.responsible or "",
                 "; ".join(areas.get(a, a) for a in r.areas),
             )
             for r in inspection.recommendations

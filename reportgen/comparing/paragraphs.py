@@ -130,9 +130,9 @@ def _change(pair: Laid) -> ParagraphChange:
 
 
 def _kept(one: str, two: str, edits: Iterable[Edit]) -> float:
-    """How alike two texts are that differ in more than signs: twice the words that stay by the words of both."""
-    same = sum(len(edit.text.split()) for edit in edits if edit.op == "equal")
-    return round(min(2 * same / max(1, len(one.split()) + len(two.split())), 0.9999), 4)
+    """How alike two texts are that differ in more than signs: twice the text that stays by the text of both."""
+    same = sum(len(edit.text) for edit in edits if edit.op == "equal")
+    return round(min(2 * same / max(1, len(one) + len(two)), 0.9999), 4)
 
 
 def edits_between(earlier: str, later: str) -> tuple[Edit, ...]:

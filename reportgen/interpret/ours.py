@@ -208,6 +208,7 @@ class _Back:
         inspectors = [v.partition(", ") for k, v in pairs if k == layout.inspector[0]]
         return {
             "title": marked(title.inlines),
+            "theme": texts.get(about["theme"]),
             "provider": Provider(
                 name=marked(name.inlines) if name else "",
                 short_name=dict(self.texts_about).get(about["short_name"]),
@@ -346,7 +347,7 @@ class _Back:
     # -- recommendations -------------------------------------------------------------------------------------------
 
     def _register(self) -> list[dict[str, str]]:
-        names = ("id", "number", "heading", "starts", "timescale", "kind", "addressee", "areas")
+        names = ("id", "number", "heading", "starts", "timescale", "kind", "addressee", "responsible", "areas")
         rows = self._table("recommendations")
         return [dict(zip(names, row, strict=True)) for row in rows]
 
@@ -389,6 +390,7 @@ class _Back:
                 heading=row["heading"] or None,
                 timescale=bands.get(row["timescale"], row["timescale"]) or None,
                 addressee=addressees.get(row["addressee"], row["addressee"]) or None,
+                responsible=row["responsible"] or None,
                 areas=tuple(areas.get(label, label) for label in row["areas"].split("; ") if label),
                 references=tuple(references),
                 evidence=(evidence,),
