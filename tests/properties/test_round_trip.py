@@ -93,6 +93,7 @@ def inspections(draw: Any) -> Inspection:
             number=draw(st.one_of(st.none(), st.just(str(n)))),
             kind="area-for-improvement",
             timescale=draw(st.sampled_from([None, "immediate"])),
+            responsible=draw(st.sampled_from([None, "Ashmere Council", "The health board of Ashmere"])),
         )
         for n in range(1, draw(st.integers(1, 5)))
     )
@@ -121,6 +122,7 @@ def inspections(draw: Any) -> Inspection:
     notes = tuple(Footnote(mark=str(n), text=draw(data_text)) for n in range(1, draw(st.integers(1, 3))))
     return BASE.model_copy(
         update={
+            "theme": draw(st.one_of(st.none(), st.just("the *front door*, and plans"))),
             "recommendations": recommendations,
             "sections": tuple(sections),
             "footnotes": notes,
