@@ -83,7 +83,7 @@ def find(inputs: Sequence[str | Path]) -> tuple[list[Path], list[Path]]:
 
 def _expanded(path: Path) -> list[Path]:
     """A path, or what it matches where it is a pattern and no such file is there."""
-    if not re.search(r"[*?\[]", str(path)) or os.path.lexists(path):
+    if not re.search(r"[*?]|\[[^\]]+\]", str(path)) or os.path.lexists(path):
         return [path]
     matched = [Path(p) for p in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207 -- absolute patterns too
     if not matched:

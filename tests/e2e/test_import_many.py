@@ -253,12 +253,16 @@ def test_an_interrupted_run_says_what_is_done_and_leaves_nobody(name: str, code:
     left = re.search(r"(\d+)  left undone: interrupted", said)
     assert left
     written = len(list(out.rglob("*.yaml")))
-    assert written == 60 - int(left[1])
+    # the signal may have come between a file and its being counted
+    counted = 60 - int(left[1])
+    assert counted <= written <= counted + 1
     assert not list(out.rglob("*.tmp"))
     # what is there is whole, and is not read again
     assert run("check", *out.rglob("*.yaml")).returncode == 0
     done = run("import", folder, "-o", out)
-    assert f"{written}  not read again: unchanged" in done.stderr
+    again = re.search(r"(\d+)  not read again: unchanged", done.stderr)
+    assert again
+    assert written - 1 <= int(again[1]) <= written
     assert done.returncode == 0
     assert len(list(out.rglob("*.yaml"))) == 60
 
