@@ -83,6 +83,9 @@ def _links(comparison: Comparison) -> list[str]:
     else:
         which = f"{_of(len(guessed), len(links)).capitalize()} of the {len(links)} links between recommendations"
         verb = _is(len(guessed))
+    if len(guessed) == 1 and guessed[0].precision is not None:
+        share = f"{guessed[0].precision:.0%}".replace("%", " %")
+        return [f"{which} {verb} inferred from wording; of the links like it that were measured, {share} were right"]
     if all(link.precision is not None for link in guessed):
         right = round(fsum(link.precision or 0.0 for link in guessed))
         return [f"{which} {verb} inferred from wording; by what was measured, about {right} of these may be right"]

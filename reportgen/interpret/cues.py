@@ -18,9 +18,16 @@ def matches(cue: str, text: str) -> re.Match[str] | None:
     return re.search(cue, folded(text), re.IGNORECASE)
 
 
+def whole_match(cue: str, text: str) -> re.Match[str] | None:
+    """Hold a whole text against a cue; the mark of a footnote that stands close up behind its last word is no part."""
+    text = folded(text)
+    without = re.sub(r"(?<=[^\W\d_])([?:.]?)\d{1,2}$", r"\1", text)
+    return re.fullmatch(cue, without, re.IGNORECASE) or re.fullmatch(cue, text, re.IGNORECASE)
+
+
 def is_heading(cues: Sequence[str], text: str) -> bool:
     """Whether a heading as a whole is one of the cues."""
-    return any(re.fullmatch(cue, folded(text), re.IGNORECASE) for cue in cues)
+    return any(whole_match(cue, text) for cue in cues)
 
 
 def is_line(cues: Sequence[str], block: Block) -> bool:

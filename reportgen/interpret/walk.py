@@ -27,7 +27,16 @@ from reportgen.document import (
     plain,
 )
 from reportgen.frameworks import areas_by_label, grade_by_label
-from reportgen.interpret.cues import block_text, could_name_a_body, flat, folded, is_heading, labelled, matches
+from reportgen.interpret.cues import (
+    block_text,
+    could_name_a_body,
+    flat,
+    folded,
+    is_heading,
+    labelled,
+    matches,
+    whole_match,
+)
 from reportgen.interpret.letters import take_letterhead
 from reportgen.interpret.values import partial_date, read_inspectors, read_periods
 from reportgen.markup import escape
@@ -95,9 +104,8 @@ def find_title(blocks: Sequence[Block], framework: Framework) -> tuple[int, int,
             run = texts[start : start + length]
             if not all(run):
                 continue
-            joined = folded(" ".join(run))
             for cue in framework.layout.titles:
-                if found := re.fullmatch(cue, joined, re.IGNORECASE):
+                if found := whole_match(cue, " ".join(run)):
                     return start, length, found
     return None
 

@@ -290,7 +290,9 @@ def test_review_is_one_page_for_one_report(printed: Path, tmp_path: Path) -> Non
     assert (done.returncode, done.stdout) == (0, "")
     assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert run("import", printed, "--review", "-").stdout == page.read_text(encoding="utf-8")
-    several = run("import", printed, printed, "--review", page)
+    second = tmp_path / "second.pdf"
+    second.write_bytes(printed.read_bytes())
+    several = run("import", printed, second, "--review", page)
     assert several.returncode == 2
     assert "one report at a time" in several.stderr
     over = run("import", printed, "--review", printed)

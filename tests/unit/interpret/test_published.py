@@ -242,18 +242,28 @@ def test_themes_and_sub_headings_even_where_they_are_worded_like_a_chapter() -> 
     ]
 
 
-def test_lines_that_only_say_there_are_none_are_no_recommendations() -> None:
+@pytest.mark.parametrize(
+    ("line", "none"),
+    [
+        ("Inspectors found no areas for priority and immediate action here.", True),
+        ("This inspection has not identified any.", True),
+        ("No areas for immediate action were identified.", True),
+        ("Inspectors found no recommendations register. Set one up.", False),
+    ],
+)
+def test_lines_that_only_say_there_are_none_are_no_recommendations(line: str, none: bool) -> None:
     found = read(
         *sif(
             h("What does the local authority need to improve?", 3),
             h("Priority and immediate action", 3),
-            p("The inspection did not find any areas for priority and immediate action.", "1"),
+            p(line, "1"),
             h("Areas for improvement", 3),
             p("Write pathway plans.", "2"),
         )
     )
-    assert [r.number for r in found.recommendations] == ["2"]
-    assert any(isinstance(e, TextParagraph) and e.number == "1" for s in found.sections for e in s.paragraphs)
+    assert [r.number for r in found.recommendations] == (["2"] if none else ["1", "2"])
+    said = any(isinstance(e, TextParagraph) and e.number == "1" for s in found.sections for e in s.paragraphs)
+    assert said == none
 
 
 def test_the_part_of_the_board_speaks_to_the_board() -> None:
