@@ -87,6 +87,7 @@ CODES: dict[str, str] = {
     "RG217": "two readings of one file differ",
     "RG218": "recommendation may be cut or glued",
     "RG219": "data file in the document",
+    "RG220": "data file was edited after the import",
     # comparison
     "RG301": "different providers",
     "RG302": "earlier and later are not in order of time",

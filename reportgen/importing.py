@@ -3,7 +3,7 @@
 Reports are dealt with in the order given, folders in the order of their names, so that ids and file names never depend
 on which child was quicker. A second run reads only what changed: ``.reportgen-import.json`` in the output folder says
 what each file came from, and is believed only where both files still have the hashes noted there and the rules of
-reading are the same.
+reading are the same. A data file that somebody edited is kept beside the new one.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import json
 import os
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -192,10 +192,25 @@ def _placed(path: Path, outcome: workers.Outcome, folder: Path | None, to: str, 
         return Imported(path, state, data=data, made=made)
     target, content = _free(folder, made, data, to)
     files.check_collisions([target], [path])
+    edited = _put_by(target, content, cache)
     files.write_bytes(target, content, parents=True)
     result = Imported(path, state, target=target, made={**made, "id": target.stem})
     cache.keep(result, content)
-    return result
+    return result if edited is None else replace(result, made={**result.made, "notices": [*made["notices"], edited]})
+
+
+def _put_by(target: Path, content: bytes, cache: _Cache) -> dict[str, Any] | None:
+    """Keep what is about to be written over where it is not what an import wrote: somebody's work may be in it."""
+    there = files.read_bytes(target) if target.exists() else content
+    if there == content or cache.wrote(target, there):
+        return None
+    number, place = 1, target.with_name(f"{target.name}.bak")
+    while place.exists() and files.read_bytes(place) != there:
+        number += 1
+        place = target.with_name(f"{target.name}.bak-{number}")
+    files.write_bytes(place, there)
+    message = f"{target.name} was edited after it was imported; what was there is kept in {place.name}"
+    return {"code": "RG220", "level": "warning", "field": None, "message": message, "where": None}
 
 
 def _free(folder: Path, made: Mapping[str, Any], data: str, to: str) -> tuple[Path, bytes]:
@@ -229,17 +244,20 @@ class _Cache:
         self.how = f"{to} {framework or ''}".strip()
         self.rules = _rules() if folder is not None else ""
         self.entries: dict[str, dict[str, Any]] = {}
+        #: The hash of each file as it was last written, whatever the rules were then.
+        self.written: dict[str, str] = {}
         self.changed = False
         if folder is not None and (folder / CACHE).exists():
-            self.entries = self._load(folder / CACHE)
+            self._load(folder / CACHE)
 
-    def _load(self, path: Path) -> dict[str, dict[str, Any]]:
-        try:
+    def _load(self, path: Path) -> None:
+        with suppress(InputError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             data = json.loads(files.read_bytes(path))
-            entries = data["entries"] if data["format"] == _FORMAT and data["rules"] == self.rules else {}
-            return {str(key): entry for key, entry in entries.items() if isinstance(entry, dict)}
-        except (InputError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return {}
+            if data["format"] != _FORMAT:
+                return
+            self.written = {str(target): str(digest) for target, digest in data["written"].items()}
+            if data["rules"] == self.rules:
+                self.entries = {str(key): entry for key, entry in data["entries"].items() if isinstance(entry, dict)}
 
     def _key(self, path: Path, digest: str) -> str:
         # the name counts too: a date of publication may be known from it alone
@@ -259,15 +277,19 @@ class _Cache:
             return None
         return found if whole else None
 
+    def wrote(self, target: Path, content: bytes) -> bool:
+        """Whether a file holds what an import last put there."""
+        if self.folder is None:
+            return False
+        return self.written.get(target.relative_to(self.folder).as_posix()) == hashlib.sha256(content).hexdigest()
+
     def keep(self, result: Imported, content: bytes) -> None:
         """Remember what was read and written."""
         if self.folder is None or result.target is None:
             return
-        entry = {
-            "target": result.target.relative_to(self.folder).as_posix(),
-            "sha256": hashlib.sha256(content).hexdigest(),
-            "made": dict(result.made),
-        }
+        target = result.target.relative_to(self.folder).as_posix()
+        self.written[target] = digest = hashlib.sha256(content).hexdigest()
+        entry = {"target": target, "sha256": digest, "made": dict(result.made)}
         self.entries[self._key(result.path, result.made["sha256"])] = entry
         self.changed = True
 
@@ -275,7 +297,12 @@ class _Cache:
         """Write it down; a folder that cannot take it is no failure."""
         if self.folder is None or not self.changed:
             return
-        data = {"format": _FORMAT, "rules": self.rules, "entries": dict(sorted(self.entries.items()))}
+        data = {
+            "format": _FORMAT,
+            "rules": self.rules,
+            "entries": dict(sorted(self.entries.items())),
+            "written": dict(sorted(self.written.items())),
+        }
         try:
             files.write_bytes(self.folder / CACHE, json.dumps(data, indent=1).encode("ascii"))
         except ReportgenError:
