@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from reportgen import cli, data_files, errors, read_inspection, rendering
 from reportgen.model import Framework
+from reportgen.rendering import packs
 from tests.support.examples import INSPECTIONS, ROOT
 
 DOCS = ROOT / "docs"
@@ -114,13 +115,13 @@ def test_templates_get_exactly_the_documented_names(monkeypatch: pytest.MonkeyPa
     from reportgen import compare
 
     given: dict[str, set[str]] = {}
-    real = rendering._Pack.run
+    real = packs.Pack.run
 
     def spy(self: Any, template: str, context: Any) -> str:
         given[template] = set(context)
         return real(self, template, context)
 
-    monkeypatch.setattr(rendering._Pack, "run", spy)
+    monkeypatch.setattr(packs.Pack, "run", spy)
     first = read_inspection(INSPECTIONS / "ashmere" / "ashmere-2010-03.yaml")
     rendering.render(first)
     rendering.render(compare(first, first))

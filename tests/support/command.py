@@ -31,7 +31,7 @@ def run_here(*arguments: object) -> Done:
         contextlib.redirect_stderr(err),
     ):
         try:
-            cli._guarded(lambda: cli.cli(words, prog_name="reportgen", standalone_mode=False))
+            cli.guarded(lambda: cli.cli(words, prog_name="reportgen", standalone_mode=False))
         except SystemExit as end:
             code = int(end.code or 0)
     return Done(code, out.text(), err.getvalue())

@@ -18,7 +18,7 @@ from reportgen.model import (
     TableParagraph,
     TextParagraph,
 )
-from reportgen.rendering import _date_range, _long_date
+from reportgen.rendering.functions import date_range, long_date
 from tests.support.word import listed, p, r, table, tc, tr, word
 
 #: Paragraphs numbered by Word, and bullets of two levels.
@@ -29,12 +29,12 @@ def in_word(inspection: Inspection, *, styled: bool = True) -> bytes:
     """The report as a Word file; without ``styled`` its headings are bold lines and its numbers typed."""
     layout = load_framework(inspection.framework).layout
     body = [p(inspection.title, "Titel"), p(inspection.provider.name)]
-    body.append(p(f"{layout.dates[0]}: {_date_range(inspection.inspected, layout.date_style)}"))
+    body.append(p(f"{layout.dates[0]}: {date_range(inspection.inspected, layout.date_style)}"))
     body += [p(f"{layout.inspector[0]}: {i.name} {i.title or ''}") for i in inspection.lead_inspectors]
     if inspection.age_group:
         body.append(p(f"{layout.age_group[0]}: {inspection.age_group}"))
     if inspection.published:
-        body.append(p(f"{layout.published[0]}: {_long_date(inspection.published.date)}"))
+        body.append(p(f"{layout.published[0]}: {long_date(inspection.published.date)}"))
     for section in inspection.sections:
         title = unmark(section.title)
         body.append(p(title, f"berschrift{min(section.level, 2)}") if styled else p(runs=r(title, "<w:b/>")))

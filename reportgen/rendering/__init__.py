@@ -1,0 +1,123 @@
+"""Template packs, sandboxed Jinja and the documented context: data -> Rendered.
+
+A pack is a folder with ``pack.yaml``, templates that write the inside of ``main`` in the closed HTML vocabulary, a page
+skeleton and a style sheet. Templates see the names of ``CONTEXT`` and nothing else; they read no file outside their
+pack, run nothing and fetch nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+from reportgen import data_files
+from reportgen.document import Document, Heading, Rendered, plain, walk
+from reportgen.errors import TemplateError, Where
+from reportgen.frameworks import load_framework
+from reportgen.labels import load_labels
+from reportgen.markup import parse, serialise, unmark
+from reportgen.model import Comparison, Framework, Inspection
+from reportgen.rendering.contexts import CONTEXT, comparison_context, inspection_context
+from reportgen.rendering.functions import FUNCTIONS, markup, when
+from reportgen.rendering.packs import folder_of, pack_in
+
+__all__ = ["CONTEXT", "FUNCTIONS", "render"]
+
+#: Characters of a title that a running foot has room for.
+_LONGEST_RUNNING = 240
+
+
+def render(
+    subject: Inspection | Comparison,
+    *,
+    template: str | Path = "standard",
+    framework: Framework | None = None,
+    lang: str = "en-GB",
+    sensitivity: bool = False,
+) -> Rendered:
+    """Render an inspection or a comparison with a template pack.
+
+    Args:
+        subject: the data.
+        template: the name of a built-in pack, or the folder of one.
+        framework: the inspection's framework; None loads it by its key.
+        lang: the language of the pack's own words.
+        sensitivity: of a comparison, show near the top what the counts would be at the strict and the lenient end.
+
+    Returns:
+        The whole HTML page and the same content as a block tree.
+
+    Raises:
+        TemplateError: the pack is not there (RG407), or its templates are wrong (RG401 to RG406, RG408).
+        FrameworkError: the framework is unknown.
+    """
+    pack = pack_in(folder_of(template))
+    labels = load_labels(lang)
+    if isinstance(subject, Inspection):
+        name, context = (
+            "inspection",
+            inspection_context(subject, framework or load_framework(subject.framework), labels),
+        )
+        title, author = unmark(subject.title), (framework or load_framework(subject.framework)).body
+        title = f"{title}: {unmark(subject.provider.short_name or subject.provider.name)}"
+        issued = subject.published.date if subject.published else None
+        if subject.status == "draft":
+            title = f"{labels['draft_mark']}: {title}"
+    else:
+        name, context = "comparison", {**comparison_context(subject, labels), "sensitivity": sensitivity}
+        title, author, issued = (
+            labels["comparison"]["file_title"].format(
+                provider=unmark(subject.later_inspection.provider.short_name or subject.later_inspection.provider.name),
+                earlier=when(subject.earlier_inspection),
+                later=when(subject.later_inspection),
+            ),
+            "reportgen",
+            (subject.later_inspection.published.date if subject.later_inspection.published else None),
+        )
+    blocks = parse(pack.run(pack.templates[name], context), source=pack.templates[name])
+    _check_headings(blocks, pack.templates[name])
+    properties = {"author": author, "subject": name, **({"date": issued.isoformat()} if issued else {})}
+    document = Document(blocks, title=title, lang=lang, properties=tuple(properties.items()))
+    page = pack.run(
+        pack.page,
+        {
+            "title": title,
+            "lang": lang,
+            "labels": labels,
+            "properties": properties,
+            "style": markup(pack.style),
+            "main": markup(serialise(blocks)),
+            "running": shorten(title, _LONGEST_RUNNING, placeholder=" …"),
+            "script": markup(pack.scripts.get(name, "")),
+        },
+    )
+    _check_page(page, pack.page)
+    data = data_files.dump(subject, to="json").encode("utf-8") if isinstance(subject, Inspection) else None
+    return Rendered(page, document, pack.name, base=str(pack.folder), data=data)
+
+
+def _check_page(page: str, source: str) -> None:
+    """Without its language and its title a page is neither accessible nor can it become a PDF/UA."""
+    head = page[: page.find("<body")]
+    for what, pattern in (("language", r"<html\b[^>]*\slang=\S"), ("title", r"<title>\s*[^<\s]")):
+        if not re.search(pattern, head, re.IGNORECASE):
+            hint = "print {{ lang }} in <html lang> and {{ title }} in <title>"
+            raise TemplateError("RG409", f"the page has no {what}", where=Where(file=source), hint=hint)
+
+
+def _check_headings(blocks: Sequence[Any], source: str) -> None:
+    level = 0
+    for block in walk(tuple(blocks)):
+        if isinstance(block, Heading):
+            if block.level > level + 1 or (block.level == 1 and level):
+                message = f"heading {plain(block.inlines)[:60]!r} of level {block.level} follows level {level}"
+                raise TemplateError(
+                    "RG408", message, where=Where(file=source), hint="let levels run on, with one level 1"
+                )
+            level = block.level
+    if not level:
+        hint = "begin it with <h1>{{ rich(inspection.title) }}</h1> or the like"
+        raise TemplateError("RG409", "the document has no heading", where=Where(file=source), hint=hint)

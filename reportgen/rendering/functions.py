@@ -1,0 +1,172 @@
+"""The functions and filters that templates may use; docs/templates.md explains each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from reportgen.document import TONES
+from reportgen.markup import inline_html, inlines, unmark
+from reportgen.model import (
+    Edit,
+    Framework,
+    Period,
+)
+
+_MONTHS = "January February March April May June July August September October November December".split()
+
+
+def markup(html: str) -> Any:
+    from markupsafe import Markup
+
+    return Markup(html)  # noqa: S704 -- it comes out of the strict serialiser
+
+
+def rich(text: str | None) -> Any:
+    """Data text with its CommonMark marks as HTML."""
+    return markup(inline_html(inlines(text or "")))
+
+
+def words(text: str | None) -> str:
+    """Data text without its marks."""
+    return unmark(text or "")
+
+
+def long_date(day: date | None) -> str:
+    """``10 August 2012``."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if day else ""
+
+
+def date_range(periods: Sequence[Period], style: str = "once_month") -> str:
+    """``2 to 11 July 2012``, or ``2 July to 11 July 2012`` in the style ``repeat_month``; several joined by ``and``."""
+    return " and ".join(_period(p, style) for p in periods)
+
+
+def _period(period: Period, style: str) -> str:
+    start, end = period.start, period.end
+    if start == end:
+        return long_date(end)
+    if start.year != end.year:
+        return f"{long_date(start)} to {long_date(end)}"
+    if start.month == end.month and style == "once_month":
+        return f"{start.day} to {long_date(end)}"
+    return f"{start.day} {_MONTHS[start.month - 1]} to {long_date(end)}"
+
+
+def number(value: float | None) -> str:
+    """``56,000``; figures below one thousand and fractions as they are."""
+    return "" if value is None else f"{value:,}"
+
+
+def shown_grade(judgement: Any, framework: Framework, labels: Mapping[str, Any]) -> str:
+    """A grade as printed, else its label; where there is none, the reason in words."""
+    if judgement.grade is None:
+        return str(labels["missing"][judgement.missing]) if judgement.missing else ""
+    grade = framework.grade(judgement.area, judgement.grade)
+    return judgement.printed or (grade.label if grade else judgement.grade)
+
+
+def tone(judgement: Any, framework: Framework) -> str:
+    """The tone of a judgement's tag: its place on the scale, ``none`` without a grade."""
+    return grade_tone(framework, judgement.area, judgement.grade)
+
+
+def grade_tone(framework: Framework, area: str, key: str | None) -> str:
+    """The tone of a grade of an area."""
+    scale, grade = framework.scale_of(area), framework.grade(area, key)
+    if scale is None or grade is None:
+        return "none"
+    tone = f"level-{sorted(g.rank for g in scale.grades).index(grade.rank) + 1}-of-{len(scale.grades)}"
+    return tone if tone in TONES else "note"
+
+
+def last(heading: str | None) -> str:
+    """The last part of a heading with the headings above it."""
+    return (heading or "").rsplit(" / ", 1)[-1]
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """``1 item``, ``2 items``."""
+    return f"{count} {one if count == 1 else many}"
+
+
+def changes_of(edits: Sequence[Edit]) -> Any:
+    """Word-level edits as ``ins`` and ``del``."""
+    from html import escape
+
+    out = []
+    for edit in edits:
+        text = escape(unmark(edit.text), quote=False)
+        out.append(text if edit.op == "equal" else f"<{edit.op}>{text}</{edit.op}>")
+    return markup("".join(out))
+
+
+def first_words(text: str | None, count: int = 8) -> str:
+    """The first words of data text without its marks, with a sign where more follow."""
+    words = unmark(text or "").split()
+    return " ".join(words[:count]) + (" …" if len(words) > count else "")
+
+
+def told(value: Any) -> str:
+    """Any value of data as words: nothing for nothing, lists with commas, mappings as ``key: value``."""
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{k}: {told(v)}" for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(told(v) for v in value)
+    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def by_section(changes: Sequence[Any], side: str) -> list[tuple[str, str, int]]:
+    """(section, numbers of its paragraphs as ranges, count of pieces without a number), in printed order."""
+    found: dict[str, tuple[list[int], int]] = {}
+    for change in changes:
+        piece = getattr(change, side)
+        numbers, unnumbered = found.setdefault(piece.section or "", ([], 0))
+        if (piece.number or "").isdigit():
+            numbers.append(int(piece.number))
+        else:
+            found[piece.section or ""] = (numbers, unnumbered + 1)
+    return [(section, _ranges(numbers), unnumbered) for section, (numbers, unnumbered) in found.items()]
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """``3, 5 to 9``."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a} to {b}" for a, b in runs)
+
+
+def when(side: Any) -> str:
+    if side.inspected:
+        day = side.inspected[0].start
+        return f"{_MONTHS[day.month - 1]} {day.year}"
+    return long_date(side.published.date) if side.published else str(side.id)
+
+
+#: By the name that templates call them by.
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    function.__name__: function
+    for function in (
+        rich,
+        words,
+        long_date,
+        date_range,
+        number,
+        shown_grade,
+        tone,
+        grade_tone,
+        last,
+        changes_of,
+        plural,
+        told,
+        by_section,
+        first_words,
+    )
+}
