@@ -62,7 +62,9 @@ def new(state: State, key: str, output: Path | None, provider: str) -> None:
 @click.command()
 @click.argument(
     "kind",
-    type=click.Choice(["inspection", "comparison", "decisions", "events", "framework", "crosswalks", "lexicon"]),
+    type=click.Choice(
+        ["inspection", "comparison", "history", "decisions", "events", "framework", "crosswalks", "lexicon"]
+    ),
 )
 @click.option("-o", "--output", type=OUT, help="The file to write; default: stdout.")
 @pass_state

@@ -24,6 +24,7 @@ from reportgen.model.base import Problem, dotted
 from reportgen.model.comparison import Comparison
 from reportgen.model.decisions import Decisions, Events
 from reportgen.model.framework import Crosswalks, Framework, crosswalk_problems, profile_problems
+from reportgen.model.history import History
 from reportgen.model.inspection import Inspection, inconsistencies
 from reportgen.model.lexicon import Calibration, Lexicon, lexicon_problems
 
@@ -59,6 +60,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "decisions": Decisions,
     "events": Events,
     "comparison": Comparison,
+    "history": History,
     "framework": Framework,
     "crosswalks": Crosswalks,
     "lexicon": Lexicon,

@@ -184,7 +184,7 @@ def test_the_tutorial_runs(tmp_path: Path) -> None:
 
 
 def test_the_published_schemas_are_those_of_the_program() -> None:
-    for kind in ("inspection", "comparison", "decisions", "events", "lexicon"):
+    for kind in ("inspection", "comparison", "history", "decisions", "events", "lexicon"):
         stored = json.loads((DOCS / "schema" / f"{kind}.json").read_text(encoding="utf-8"))
         assert stored == data_files.schema(data_files.MODELS[kind]), (
             f"reportgen schema {kind} -o docs/schema/{kind}.json"
