@@ -227,13 +227,51 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """A piece of a drawing: an SVG element of the subset that ``markup`` knows, its attributes in canonical order."""
+
+    tag: Literal["rect", "circle", "line", "path", "text"]
+    attrs: tuple[tuple[str, str], ...]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing with what stands for it where it cannot be seen: ``title`` names it, ``desc`` says what it shows.
+
+    ``width`` and ``height`` are in units of which 640 go on the width of a text column.
+    """
+
+    title: str
+    desc: str
+    width: int
+    height: int
+    shapes: tuple[Shape, ...]
+    caption: tuple[Inline, ...] = ()
+    role: str | None = None
+    place: Place | None = None
+
+    @property
+    def alternative(self) -> str:
+        """What to read instead of the drawing."""
+        return f"{self.title}. {self.desc}" if self.desc else self.title
+
+    @property
+    def instead(self) -> tuple[tuple[Inline, ...], tuple[Inline, ...]]:
+        """Name and description, for formats without drawings; a caption that is the title over again counts once."""
+        named = self.caption or (Text(self.title),)
+        said = self.desc if plain(named) == self.title else self.alternative
+        return named, (Text(said),) if said else ()
+
+
+@dataclass(frozen=True, slots=True)
 class PageBreak:
     """The end of a page of a source that has pages (never part of an output)."""
 
     place: Place | None = None
 
 
-Block = Heading | Paragraph | ListBlock | Table | Terms | Aside | Contents | Section | Note | PageBreak
+Block = Heading | Paragraph | ListBlock | Table | Terms | Aside | Contents | Section | Note | Figure | PageBreak
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +386,10 @@ def texts(block: Block | Item) -> Iterator[str]:
                 yield plain(value)
         case Contents(title=title):
             yield plain(title)
+        case Figure(caption=caption):
+            yield block.alternative
+            if caption:
+                yield plain(caption)
         case Note(mark=mark, inlines=inlines):
             yield mark
             yield plain(inlines)

@@ -4,14 +4,16 @@ The vocabulary, with the attributes that an element may carry::
 
     section[class id]  h1…h6[class id]  p[class id]  nav[class data-depth id]
     ul[class]  li[class id]  table[class]  caption  thead  tbody  tr[class]  th[scope]  td
-    dl[class]  dt  dd  aside[class]
+    dl[class]  dt  dd  aside[class]  figure[class]  figcaption
     strong  em  a[href]  sup  span[class]  ins  del
 
 A numbered paragraph or item begins with ``<span class="number">12.</span>``; ``<span class="tag level-3-of-4">`` is a
 label with a tone; ``inserted`` and ``deleted`` among the classes of p, li, tr and headings mark a whole block as
 changed; a paragraph of the class ``note`` begins with its mark in ``sup``; ``nav`` of the class ``contents`` holds its
-title in a ``p``, and its list is made from the headings. One further class names the role of a block. Anything else is
-an error.
+title in a ``p``, and its list is made from the headings. A ``figure`` holds one drawing, as ``charts`` makes them, and
+its ``figcaption``: ``svg[viewbox]`` with ``title``, ``desc`` and then ``rect``, ``circle``, ``line``, ``path`` and
+``text`` with the attributes of ``_DRAWN`` alone, so that no drawing can run, fetch or hide anything. One further class
+names the role of a block. Anything else is an error.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from reportgen.document import (
     Change,
     Contents,
     Emphasis,
+    Figure,
     Heading,
     Inline,
     Item,
@@ -41,6 +44,7 @@ from reportgen.document import (
     Paragraph,
     Row,
     Section,
+    Shape,
     Strong,
     Table,
     Tag,
@@ -55,6 +59,26 @@ from reportgen.errors import TemplateError, Where
 _DEEPEST = 60
 #: A table of more columns scrolls on a narrow screen; one of more than the second number is printed on its side.
 _WIDE, _WIDEST = 2, 8
+_NUMBER = r"-?\d{1,5}(\.\d{1,3})?"
+_LENGTH = re.compile(r"\d{1,5}(\.\d{1,3})?")
+_COLOUR = re.compile(r"none|currentColor|#[0-9a-f]{6}")
+#: The attributes of shapes in canonical order, and what each may say.
+_DRAWN: dict[str, re.Pattern[str]] = {
+    "class": re.compile(r"[a-z][a-z0-9-]*"),
+    **dict.fromkeys(("x", "y", "x1", "y1", "x2", "y2", "cx", "cy"), re.compile(_NUMBER)),
+    **dict.fromkeys(("r", "rx", "width", "height"), _LENGTH),
+    "d": re.compile(r"[MLHVQCZ0-9 .,-]{1,20000}"),
+    "fill": _COLOUR,
+    "stroke": _COLOUR,
+    "stroke-width": _LENGTH,
+    "stroke-dasharray": re.compile(r"\d{1,3}( \d{1,3})*"),
+    "font-size": _LENGTH,
+    "font-weight": re.compile(r"[4-7]00"),
+    "text-anchor": re.compile(r"start|middle|end"),
+}
+_SHAPES = frozenset(("rect", "circle", "line", "path", "text"))
+#: What the serialiser adds to a drawing itself; taken off again, as it follows from the rest.
+_SVG = frozenset(("class", "role", "aria-labelledby", "viewbox", "width", "height", "font-family"))
 _ALLOWED: dict[str, frozenset[str]] = {
     **dict.fromkeys(("section", "p", "li", "h1", "h2", "h3", "h4", "h5", "h6"), frozenset({"class", "id"})),
     **dict.fromkeys(("ul", "table", "tr", "dl", "aside", "span"), frozenset({"class"})),
@@ -64,8 +88,15 @@ _ALLOWED: dict[str, frozenset[str]] = {
     "div": frozenset({"class", "tabindex", "role", "aria-label"}),
     "th": frozenset({"scope"}),
     "a": frozenset({"href"}),
+    "figure": frozenset({"class"}),
+    "figcaption": frozenset(),
+    "svg": _SVG,
+    **dict.fromkeys(("title", "desc"), frozenset({"id"})),
+    **dict.fromkeys(_SHAPES, frozenset(_DRAWN)),
 }
-_HOLDS_TEXT = frozenset("h1 h2 h3 h4 h5 h6 p li caption th td dt dd strong em a sup span ins del".split())
+_HOLDS_TEXT = frozenset(
+    "h1 h2 h3 h4 h5 h6 p li caption figcaption th td dt dd strong em a sup span ins del title desc text".split()
+)
 _INLINE = frozenset("strong em a sup span ins del".split())
 _CHANGES: dict[str, Change] = {"inserted": "ins", "deleted": "del"}
 _SPACE = re.compile(r"[ \t\r\n\f]+")
@@ -200,6 +231,8 @@ class _Converter:
                 return Aside(self.blocks(node), role=role)
             case "nav":
                 return self.contents(node)
+            case "figure":
+                return self.figure(node, role)
             case "div":
                 inner = node.elements()
                 if node.attrs.get("class") in ("wide", "widest") and len(inner) == 1 and inner[0].tag == "table":
@@ -313,6 +346,47 @@ class _Converter:
             else:
                 self.refuse(f"<{child.tag}> where a term or its value belongs", child, "write <dt> and then <dd>")
         return Terms(tuple(pairs), role=role) if pairs else None
+
+    def figure(self, node: _Node, role: str | None) -> Figure:
+        drawing: _Node | None = None
+        caption: tuple[Inline, ...] = ()
+        for child in node.elements():
+            inner = child.elements()
+            if child.tag == "div" and child.attrs.get("class") == "wide" and [i.tag for i in inner] == ["svg"]:
+                child = inner[0]
+            if child.tag == "figcaption":
+                caption = self.inlines(child.children, child)
+            elif child.tag == "svg" and drawing is None:
+                drawing = child
+            else:
+                self.refuse(f"<{child.tag}> inside <figure>", child, "a figure holds one <svg> and its <figcaption>")
+        if drawing is None:
+            self.refuse("a figure without a drawing", node, "print one that the charts made")
+        return self.drawing(drawing, caption, role)
+
+    def drawing(self, node: _Node, caption: tuple[Inline, ...], role: str | None) -> Figure:
+        size = re.fullmatch(r"0 0 (\d{1,5}) (\d{1,5})", node.attrs.get("viewbox", ""))
+        if size is None:
+            self.refuse("a drawing without its size", node, 'write viewBox="0 0 WIDTH HEIGHT" in whole numbers')
+        said = {"title": "", "desc": ""}
+        shapes: list[Shape] = []
+        for child in node.elements():
+            text = "".join(c for c in child.children if isinstance(c, str))
+            if child.elements():
+                self.refuse(f"<{child.elements()[0].tag}> inside <{child.tag}>", child, "shapes hold no others")
+            if child.tag in said and not shapes:
+                said[child.tag] = _SPACE.sub(" ", text).strip()
+            elif child.tag in _SHAPES:
+                attrs = tuple((name, child.attrs[name]) for name in _DRAWN if name in child.attrs)
+                for name, value in attrs:
+                    if not _DRAWN[name].fullmatch(value):
+                        self.refuse(f"{name}={value[:40]!r} in a drawing", child, "print what the charts made as it is")
+                shapes.append(Shape(child.tag, attrs, text))  # type: ignore[arg-type]
+            else:
+                self.refuse(f"<{child.tag}> inside <svg>", child, "title, desc, and then shapes")
+        if not said["title"]:
+            self.refuse("a drawing without a title", node, "give it a <title>")
+        return Figure(said["title"], said["desc"], int(size[1]), int(size[2]), tuple(shapes), caption, role=role)
 
     def contents(self, node: _Node) -> Contents:
         if node.attrs.get("class") != "contents":
@@ -450,6 +524,7 @@ def serialise(blocks: Sequence[Block]) -> str:
 class _Serialiser:
     def __init__(self, blocks: tuple[Block, ...]) -> None:
         self.all = blocks
+        self.figures = 0
 
     def lines(self) -> Iterator[str]:
         for block in self.all:
@@ -486,6 +561,18 @@ class _Serialiser:
                 yield "</dl>"
             case Contents():
                 yield from self.contents(block)
+            case Figure():
+                yield from self.figure(block)
+
+    def figure(self, block: Figure) -> Iterator[str]:
+        self.figures += 1
+        yield f"<figure{_attrs(block.role)}>"
+        if block.caption:
+            yield f"<figcaption>{inline_html(block.caption)}</figcaption>"
+        yield f'<div class="wide" tabindex="0" role="region" aria-label="{_html(block.title)}">'
+        yield svg(block, key=f"figure-{self.figures}.")
+        yield "</div>"
+        yield "</figure>"
 
     def listed(self, block: ListBlock) -> Iterator[str]:
         yield f"<ul{_attrs(block.role)}>"
@@ -536,6 +623,22 @@ class _Serialiser:
             yield f'<li class="to-{heading.level}"><a href="#{_html(heading.id or "")}">{words}</a></li>'
         yield "</ul>"
         yield "</nav>"
+
+
+def svg(figure: Figure, *, key: str = "", attributes: str = "") -> str:
+    """A drawing as SVG. ``key``: what its ids begin with; ``attributes``: further ones of its root."""
+    title, desc = f"{key}title", f"{key}desc"
+    out = [
+        f'<svg class="chart" role="img" aria-labelledby="{title} {desc}" viewBox="0 0 {figure.width} {figure.height}" '
+        f'width="{figure.width}" height="{figure.height}" font-family="Source Sans 3, sans-serif"{attributes}>',
+        f'<title id="{title}">{_html(figure.title, quote=False)}</title>',
+        f'<desc id="{desc}">{_html(figure.desc, quote=False)}</desc>',
+    ]
+    for shape in figure.shapes:
+        attrs = "".join(f' {name}="{_html(value)}"' for name, value in shape.attrs)
+        out.append(f"<{shape.tag}{attrs}>{_html(shape.text, quote=False)}</{shape.tag}>")
+    out.append("</svg>")
+    return "\n".join(out)
 
 
 def _bare(block: Block) -> bool:

@@ -27,6 +27,7 @@ from reportgen.document import (
     Contents,
     Document,
     Emphasis,
+    Figure,
     Heading,
     Inline,
     Item,
@@ -44,8 +45,10 @@ from reportgen.document import (
     Text,
     outline,
     plain,
+    walk,
 )
 from reportgen.errors import InputError, TemplateError
+from reportgen.writers.pictures import pictures
 
 _NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -54,6 +57,13 @@ _RELATED = "word/_rels/document.xml.rels"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _DECLARED = f'xmlns:w="{_NS}" xmlns:r="{_R}"'
 _TEXT_WIDTH = 9070
+#: Units of a figure that go on the width of the text, and what Word measures drawings in, to a twentieth of a point.
+_FULL_WIDTH, _EMU = 640, 635
+_PICTURE = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+_DRAWING = (
+    'xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+)
 #: What each level of a list is set further in, as in the shell.
 _STEP = 340
 #: The width of the column that terms stand in (style Details).
@@ -187,6 +197,8 @@ class _Builder:
         dated = dict(document.properties).get("date")
         self.when = f"{dated or '2000-01-01'}T00:00:00Z"
         self.names: dict[str, str] = {}
+        self.drawn: dict[Figure, bytes] | None = None
+        self.figures = 0
         #: whether the next paragraph needs the space that a table cannot have below it
         self.after_table = False
         self.last_table: Change = None
@@ -225,6 +237,33 @@ class _Builder:
                 yield from self.terms(pairs)
             case Contents():
                 yield from self.contents(block)
+            case Figure():
+                yield from self.figure(block)
+
+    def figure(self, block: Figure) -> Iterator[str]:
+        """The picture in a line of its own, as wide as the text at the most, with what stands for it."""
+        if self.drawn is None:
+            figures = [b for b in walk(self.document.blocks) if isinstance(b, Figure)]
+            self.drawn = dict(zip(figures, pictures(figures), strict=True))
+        rid, _ = self.part.get_or_add_image(io.BytesIO(self.drawn[block]))
+        self.figures += 1
+        width = min(_TEXT_WIDTH, block.width * _TEXT_WIDTH // _FULL_WIDTH) * _EMU
+        size = f'cx="{width}" cy="{width * block.height // block.width}"'
+        named = f'name="Figure {self.figures}"'
+        if block.caption:
+            yield self.paragraph("Caption", self.runs(block.caption), keep=True)
+        yield self.paragraph(
+            "BodyText",
+            f'<w:r><w:drawing><wp:inline {_DRAWING} distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/>'
+            f'<wp:docPr id="{self.figures}" {named} title={quoteattr(_legal(block.title))} '
+            f"descr={quoteattr(_legal(block.alternative))}/>"
+            '<wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>'
+            f'<a:graphic><a:graphicData uri="{_PICTURE}"><pic:pic xmlns:pic="{_PICTURE}"><pic:nvPicPr>'
+            f'<pic:cNvPr id="{self.figures}" {named}/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill>'
+            f'<a:blip r:embed="{rid}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr><a:xfrm>'
+            f'<a:off x="0" y="0"/><a:ext {size}/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>'
+            "</pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>",
+        )
 
     def text(self, block: Paragraph, style: str | None) -> str:
         runs = self.runs(block.inlines, block.change)

@@ -11,6 +11,7 @@ from reportgen.document import (
     Contents,
     Document,
     Emphasis,
+    Figure,
     Heading,
     Inline,
     Item,
@@ -75,6 +76,11 @@ def _blocks(blocks: Sequence[Block], whole: tuple[Block, ...]) -> Iterator[str]:
                 yield "\n".join(_items(block.items, 0))
             case Table():
                 yield "\n".join(_table(block))
+            case Figure():
+                named, told = block.instead
+                yield _around("**", _line(named))
+                if told:
+                    yield _start(_whole(told))
             case Terms(pairs):
                 yield "\n".join(f"* **{_line(term)}:** {_line(value)}".rstrip() for term, value in pairs)
             case Contents(title, depth):

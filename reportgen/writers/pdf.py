@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from reportgen.carried import NAME, SEAL, ToCarry
-from reportgen.document import Rendered
+from reportgen.document import Document, Rendered
 from reportgen.errors import EnvironmentFault, ReportgenError, TemplateError, Where
 
 _FONTS = Path(__file__).resolve().parents[1] / "fonts"
@@ -56,7 +56,7 @@ def write(rendered: Rendered, *, carrying: ToCarry | None = None) -> bytes:
     identifier = hashlib.sha256(rendered.html.encode("utf-8")).digest()[:16]
     with _listening() as logged:
         try:
-            page = weasyprint.HTML(string=rendered.html, base_url=_base(rendered), url_fetcher=fetcher)
+            page = weasyprint.HTML(string=_described(rendered.html), base_url=_base(rendered), url_fetcher=fetcher)
             data = page.write_pdf(
                 stylesheets=[StringIO(_faces())],
                 pdf_variant="pdf/ua-1",
@@ -89,6 +89,28 @@ def write(rendered: Rendered, *, carrying: ToCarry | None = None) -> bytes:
         raise TemplateError("RG405", f"blocked: {addresses}", hint="put the file into the pack; nothing is fetched")
     _complain(logged, rendered)
     return _sealed(bytes(data), carrying) if carrying else bytes(data)
+
+
+def laid_out(html: str) -> bytes:
+    """A page of our own making as an untagged PDF.
+
+    Raises:
+        EnvironmentFault: Pango is missing (RG501), fonts cannot be used (RG502), or none holds a character (RG411).
+        TemplateError: it cannot be laid out (RG406).
+    """
+    weasyprint = _weasyprint()
+    rendered = Rendered(html, Document(()), "")
+    with _listening() as logged:
+        page = weasyprint.HTML(string=html, base_url=_base(rendered), url_fetcher=_fetcher(rendered))
+        data = page.write_pdf(stylesheets=[StringIO(_faces())], pdf_identifier=b"figures")
+    _complain(logged, rendered)
+    return bytes(data)
+
+
+def _described(html: str) -> str:
+    """Drawings with all that stands for them in their title: WeasyPrint takes alternatives from nowhere else."""
+    told = r"(<title id=\"figure-\d+\.title\">)([^<]*)</title>\s*<desc[^>]*>([^<]*)</desc>"
+    return re.sub(told, lambda m: f"{m[1]}{m[2]}{'. ' if m[3] else ''}{m[3]}</title>", html)
 
 
 def _attachment(rendered: Rendered, carrying: ToCarry) -> Any:

@@ -13,6 +13,7 @@ from reportgen.document import (
     Contents,
     Document,
     Emphasis,
+    Figure,
     Heading,
     Inline,
     Item,
@@ -77,6 +78,11 @@ class _Terminal:
                     yield "\n".join(self.items(block.items, 0))
                 case Table():
                     yield "\n".join(self.table(block))
+                case Figure():
+                    named, told = block.instead
+                    yield "\n".join(self.style("bold", line) for line in self.wrap(self.line(named), "", ""))
+                    if told:
+                        yield "\n".join(self.wrap(self.line(told), "", ""))
                 case Terms(pairs):
                     yield "\n".join(
                         line

@@ -15,6 +15,7 @@ from reportgen.document import (
     Block,
     Contents,
     Document,
+    Figure,
     Heading,
     Inline,
     Item,
@@ -60,6 +61,8 @@ def _blocks(blocks: Sequence[Block], whole: tuple[Block, ...]) -> Iterator[str]:
                 yield "\n".join(_items(block.items, 0))
             case Table():
                 yield "\n".join(_table(block))
+            case Figure():
+                yield from (_start(_line(inlines)) for inlines in block.instead if inlines)
             case Terms(pairs):
                 yield "\n".join(f"{_line(term)}: {_line(value)}" for term, value in pairs)
             case Contents(title, depth):
