@@ -1,4 +1,4 @@
-"""Published inspections as data: read, check, render, compare.
+"""Published inspections as data: read, check, render, compare, follow through the years.
 
 The names below are the whole public interface; everything else may change without notice.
 """
@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from reportgen.api import compare, load_framework, read_inspection, render, write
+    from reportgen.api import build_history, compare, load_framework, read_inspection, render, write
     from reportgen.errors import ReportgenError
-    from reportgen.model import Comparison, Inspection
+    from reportgen.model import Comparison, History, Inspection
 
 __all__ = [
     "Comparison",
+    "History",
     "Inspection",
     "ReportgenError",
+    "build_history",
     "compare",
     "load_framework",
     "read_inspection",
@@ -25,7 +27,7 @@ __all__ = [
     "write",
 ]
 
-_HOMES = {"Comparison": "model", "Inspection": "model", "ReportgenError": "errors"}
+_HOMES = {"Comparison": "model", "History": "model", "Inspection": "model", "ReportgenError": "errors"}
 
 
 def __getattr__(name: str) -> Any:

@@ -95,6 +95,8 @@ CODES: dict[str, str] = {
     "RG304": "decision refers to nothing here",
     "RG305": "text too long to compare word by word",
     "RG306": "one side holds summaries in other words",
+    "RG321": "inspections before the first year asked for",
+    "RG322": "decision on a link between inspections of different lines",
     # templates and rendering
     "RG401": "template syntax",
     "RG402": "unknown name in a template",

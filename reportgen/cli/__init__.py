@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from reportgen import __version__
-from reportgen.cli import data, frameworks, importing, reports, reviewing
+from reportgen.cli import data, frameworks, histories, importing, reports, reviewing
 from reportgen.cli.boundary import Commands, guarded
 from reportgen.cli.state import State
 from reportgen.errors import Exit
@@ -38,6 +38,7 @@ for command in (
     frameworks.frameworks,
     reports.render,
     reports.compare,
+    histories.history,
     reviewing.review,
     data.doctor,
 ):

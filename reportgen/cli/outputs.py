@@ -16,7 +16,7 @@ from reportgen.errors import OutputError, UsageFault
 
 if TYPE_CHECKING:
     from reportgen.document import Document, Rendered
-    from reportgen.model import Comparison, Inspection
+    from reportgen.model import Comparison, History, Inspection
 
 
 def targets_of(names: Sequence[str], output: Path | None, to: Sequence[str]) -> list[tuple[Path, str, int]]:
@@ -53,6 +53,19 @@ def targets_of(names: Sequence[str], output: Path | None, to: Sequence[str]) -> 
     ]
 
 
+def history_targets(slugs: Sequence[str], output: Path | None, to: Sequence[str]) -> list[list[tuple[Path, str]]]:
+    """(path, format) of every output of each provider: in a folder, each provider has one of its own."""
+    from reportgen import files
+
+    targets = targets_of([f"{slug}-history" for slug in slugs], output, to)
+    named = len(targets) == 1 and (output is None or targets[0][0] == output)
+    found: list[list[tuple[Path, str]]] = [[] for _ in slugs]
+    for path, form, n in targets:
+        inside = f"{files.safe_name(slugs[n])}/history.{form}"
+        found[n].append((path if named or output is None else files.inside(output, inside), form))
+    return found
+
+
 def _is_there(path: Path, how: Callable[[Path], bool]) -> bool:
     try:
         return how(path)
@@ -67,7 +80,7 @@ def by_job(targets: Sequence[tuple[Path, str, int]], jobs: int) -> list[list[tup
 
 def write_all(
     state: State,
-    subject: Inspection | Comparison,
+    subject: Inspection | Comparison | History,
     wanted: Sequence[tuple[Path, str]],
     template: str,
     *,

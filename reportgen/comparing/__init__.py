@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Protocol
 
 from reportgen.comparing.facts import compare_facts
 from reportgen.comparing.in_short import in_short
@@ -22,6 +22,8 @@ from reportgen.comparing.recommendations import (
     counted,
     is_covered,
     judged_areas,
+    looked_at,
+    mentions_of,
 )
 from reportgen.frameworks import check_inspection, crosswalk, load_framework
 from reportgen.matching import Options, Reader, load_lexicon, measured, thresholds_for
@@ -33,11 +35,23 @@ from reportgen.model import (
     Framework,
     Inspection,
     Notice,
+    Provider,
     Summary,
     dotted,
 )
 
-__all__ = ["compare", "is_covered", "judged_areas"]
+__all__ = [
+    "compare",
+    "compare_judgements",
+    "compare_recommendations",
+    "is_covered",
+    "judged_areas",
+    "looked_at",
+    "mentions_of",
+    "one_provider",
+    "reader_for",
+    "units",
+]
 
 
 def compare(
@@ -167,7 +181,7 @@ def _side(inspection: Inspection) -> Compared:
 
 def _notices(earlier: Inspection, later: Inspection, bridged: bool) -> list[Notice]:
     found = []
-    if not _one_provider(earlier, later):
+    if not one_provider(earlier, later):
         names = f"{earlier.provider.name} and {later.provider.name}"
         found.append(Notice(code="RG301", field="provider", message=f"different providers: {names}"))
     days = [i.start or (i.published.date if i.published else None) for i in (earlier, later)]
@@ -200,7 +214,16 @@ def _limits(sides: tuple[Inspection, Inspection], frameworks: tuple[Framework, F
     ]
 
 
-def _one_provider(earlier: Inspection, later: Inspection) -> bool:
+class _Of(Protocol):
+    """What says whom an inspection is of."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def provider(self) -> Provider: ...
+
+
+def one_provider(earlier: _Of, later: _Of) -> bool:
     """Whether two inspections are of one body: by a register's id where both have one, else by the names."""
     one, two = earlier.provider, later.provider
     shared = one.ids.keys() & two.ids.keys()

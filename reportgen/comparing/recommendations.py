@@ -83,9 +83,9 @@ def compare_recommendations(
     rulings, notices = rulings_for(earlier, later, decisions)
     chosen = decide(scores, rulings, limits)
     strict, lenient = (decide(scores, rulings, end, explain=False) for end in (limits.strict(), limits.lenient()))
-    looked_at = {r.id: _looked_at(r, frameworks, edges, judged_areas(later)) for r in earlier.recommendations}
-    states = earlier_states(earlier.recommendations, chosen, looked_at), later_states(later.recommendations, chosen)
-    mentions = _mentions(earlier.recommendations, pieces, reader)
+    unlinked = {r.id: looked_at(r, frameworks, edges, judged_areas(later)) for r in earlier.recommendations}
+    states = earlier_states(earlier.recommendations, chosen, unlinked), later_states(later.recommendations, chosen)
+    mentions = mentions_of(earlier.recommendations, pieces, reader)
     printed = earlier.wording == later.wording == "printed"
     by_id = {r.id: r for r in earlier.recommendations}, {r.id: r for r in later.recommendations}
     changes = RecommendationChanges(
@@ -106,7 +106,7 @@ def compare_recommendations(
     )
     ends = []
     for matching in (strict, lenient):
-        one = earlier_states(earlier.recommendations, matching, looked_at)
+        one = earlier_states(earlier.recommendations, matching, unlinked)
         two = later_states(later.recommendations, matching)
         ends.append(Counts(earlier=counted(one.values()), later=counted(two.values()), links=len(matching.links)))
     return Compared(changes, ends[0], ends[1], notices)
@@ -144,13 +144,20 @@ def is_covered(
     )
 
 
-def _looked_at(
+def looked_at(
     recommendation: Recommendation,
     frameworks: tuple[Framework, Framework],
     edges: tuple[Edge, ...],
     judged: frozenset[str],
 ) -> EarlierState:
-    """What an earlier recommendation is that has no link and no candidate."""
+    """What an earlier recommendation is that has no link and no candidate.
+
+    Args:
+        recommendation: The earlier recommendation.
+        frameworks: Its framework and that of the later inspection.
+        edges: The crosswalk between the two.
+        judged: The areas that the later inspection judged, see :func:`judged_areas`.
+    """
     bridged = frameworks[0].key == frameworks[1].key or any(e.earlier and e.later for e in edges)
     if not bridged:
         return "not_comparable"
@@ -246,7 +253,7 @@ def _shown(recommendation: Recommendation, framework: Framework) -> dict[str, ob
 # -- mentions --------------------------------------------------------------------------------------------------------
 
 
-def _mentions(
+def mentions_of(
     recommendations: Sequence[Recommendation], pieces: Sequence[Unit], reader: Reader | None
 ) -> dict[str, tuple[Mention, ...]]:
     """For each recommendation the paragraphs that speak of the same things, best first, each with its best sentence."""

@@ -286,6 +286,12 @@ def crosswalk(earlier: Framework, later: Framework) -> tuple[Edge, ...]:
     return tuple(out)
 
 
+def declared(earlier: Framework, later: Framework) -> frozenset[tuple[str | None, str | None]]:
+    """The pairs of areas that a crosswalk names between just these two frameworks, forward in time; none composed."""
+    walks = (w for _, w in _crosswalks(_own_folders()) if (w.earlier, w.later) == (earlier.key, later.key))
+    return frozenset((e.earlier, e.later) for walk in walks for e in walk.edges)
+
+
 def _edge(a: str | None, b: str | None, comparability: Comparability, reason: str, source: str | None = None) -> Edge:
     return Edge(earlier=a, later=b, comparability=comparability, reason=reason, source=source)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from reportgen.matching.lexicon import Reader, load_lexicon, reader_of
-from reportgen.matching.rulings import Rulings, rulings_for
+from reportgen.matching.rulings import Rulings, met_in, rulings_for
 from reportgen.matching.scores import Cell, Item, Pair, Scores, cell_of, layer_of, score
 from reportgen.matching.texts import letters_of, same_letters, same_text
 from reportgen.model import Calibration, Candidate, Measured, Reasons, Recommendation, RecommendationLink, RunnerUp
@@ -31,6 +31,7 @@ __all__ = [
     "load_lexicon",
     "match",
     "measured",
+    "met_in",
     "reader_of",
     "rulings_for",
     "same_letters",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reportgen.errors import InputError, InputErrors, Where
@@ -82,6 +82,44 @@ def rulings_for(
             confirmed[pair] = (_mirrored(link.relation) if swapped else link.relation, link.note)
             rejected.discard(pair)
     return Rulings(_declared(earlier, later), confirmed, frozenset(rejected)), tuple(notices)
+
+
+def met_in(
+    decisions: Decisions, inspections: Sequence[Inspection]
+) -> tuple[dict[str, tuple[str, str]], tuple[Notice, ...]]:
+    """Which recommendations the entries of a decisions file are about.
+
+    Args:
+        decisions: What people decided.
+        inspections: The inspections that are there; references to others are passed over.
+
+    Returns:
+        (id of the inspection, id of the recommendation) by the path of the reference in the file, as in
+        ``closure[0].recommendation``; and a notice RG304 for each reference that meets nothing.
+
+    Raises:
+        InputError: A reference's hash and id disagree (RG115); all of them at once.
+    """
+    sides = {side.id: side for side in inspections}
+    met: dict[str, tuple[str, str]] = {}
+    notices: list[Notice] = []
+    errors: list[InputError] = []
+    for name, ref in _references(decisions):
+        side = sides.get(ref.inspection)
+        if side is None:
+            continue
+        try:
+            found = _met(ref, side, name)
+        except InputError as error:
+            errors.append(error)
+            continue
+        if found is None:
+            notices.append(_nothing(ref, side, name))
+        else:
+            met[name] = side.id, found.id
+    if errors:
+        raise errors[0] if len(errors) == 1 else InputErrors(errors)
+    return met, tuple(notices)
 
 
 def _references(decisions: Decisions) -> Iterator[tuple[str, RecommendationRef]]:

@@ -59,10 +59,12 @@ class HistoryInspection(Model):
 
     ``line``: inspections whose frameworks a crosswalk joins, directly or over others, are of one line, named after the
     first framework of it; only inside a line is anything laid beside anything. ``graded``: its framework has grades;
-    letters on visits have none. ``previous``: the inspection that its recommendations were held against.
+    letters on visits have none. ``when``: its first day on site, else the day of publication, else the month in its id.
+    ``previous``: the inspection that its recommendations were held against.
     """
 
     id: str
+    when: PartialDate
     framework: Key
     framework_title: Words
     body: Words
@@ -84,11 +86,6 @@ class HistoryInspection(Model):
     sha256: str | None = None
     corrections: tuple[Corrected, ...] = ()
     checked: tuple[CheckedBy, ...] = ()
-
-    @property
-    def day(self) -> datetime.date | None:
-        """The first day on site, else the day of publication."""
-        return self.inspected[0].start if self.inspected else self.published.date if self.published else None
 
 
 class HistoryEvent(Model):
@@ -139,9 +136,10 @@ class GradePoint(Model):
 
 
 class PathEnd(Model):
-    """Why a path goes no further: its area went into another path (``into``), or was dropped."""
+    """Why a path goes no further: its area went into another one (``into``), stands beside one that may not be compared
+    with it, or was dropped."""
 
-    kind: Literal["joined", "dropped"]
+    kind: Literal["joined", "not_comparable", "dropped"]
     inspection: str
     into: Key | None = None
     reason: str

@@ -19,7 +19,7 @@ from reportgen.errors import TemplateError, Where
 from reportgen.frameworks import load_framework
 from reportgen.labels import load_labels
 from reportgen.markup import parse, serialise, unmark
-from reportgen.model import Comparison, Framework, Inspection
+from reportgen.model import Comparison, Framework, History, Inspection
 from reportgen.rendering.contexts import CONTEXT, comparison_context, inspection_context
 from reportgen.rendering.functions import FUNCTIONS, markup, when
 from reportgen.rendering.packs import folder_of, pack_in
@@ -31,7 +31,7 @@ _LONGEST_RUNNING = 240
 
 
 def render(
-    subject: Inspection | Comparison,
+    subject: Inspection | Comparison | History,
     *,
     template: str | Path = "standard",
     framework: Framework | None = None,
@@ -56,6 +56,8 @@ def render(
     """
     pack = pack_in(folder_of(template))
     labels = load_labels(lang)
+    if isinstance(subject, History):
+        raise TemplateError("RG407", f"the pack {pack.name} renders no history", hint="ask for json or yaml")
     if isinstance(subject, Inspection):
         name, context = (
             "inspection",
