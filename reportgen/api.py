@@ -41,7 +41,7 @@ from reportgen.model import (
 )
 from reportgen.readers import carrying, disguised, is_foreign, read, sniff
 from reportgen.readers.printed import lines_of, words_of
-from reportgen.rendering import render
+from reportgen.rendering import Pack, Project, load, load_project, render
 from reportgen.sheets import comparison_sheets
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "decisions_for",
     "evidence",
     "evidence_document",
+    "find_pack",
     "framework_keys",
     "import_report",
     "load_decisions",
@@ -584,8 +585,25 @@ def build_history(
     )
 
 
+def find_pack(template: str | Path | None, folder: Path) -> Pack:
+    """The template pack that a name or a folder means to somebody who works in ``folder``.
+
+    Args:
+        template: the folder of a pack, or its name, looked up in the folders that the nearest ``reportgen.toml`` names,
+            in installed packages, and among the built-in ones; None takes the one that ``reportgen.toml`` names, else
+            ``standard``.
+        folder: the working folder.
+
+    Raises:
+        TemplateError: there is no such pack (RG407), or it cannot be used.
+        InputError: ``reportgen.toml`` cannot be used (RG414).
+    """
+    project: Project = load_project(folder)
+    return load(project.pack if template is None else template, project)
+
+
 def redline(
-    earlier: Inspection, later: Inspection, comparison: Comparison, *, template: str | Path = "standard"
+    earlier: Inspection, later: Inspection, comparison: Comparison, *, template: str | Path | Pack = "standard"
 ) -> bytes:
     """The later report against the earlier one as a Word file with tracked changes, a comment at each recommendation.
 

@@ -110,6 +110,8 @@ CODES: dict[str, str] = {
     "RG410": "content that a shell does not claim",
     "RG411": "character that no font holds",
     "RG412": "picture cannot be used",
+    "RG413": "packs extend each other in a circle",
+    "RG414": "project settings that cannot be used",
     # machine and output
     "RG501": "a library or program is missing",
     "RG502": "fonts cannot be used",

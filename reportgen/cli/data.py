@@ -63,7 +63,7 @@ def new(state: State, key: str, output: Path | None, provider: str) -> None:
 @click.argument(
     "kind",
     type=click.Choice(
-        ["inspection", "comparison", "history", "decisions", "events", "framework", "crosswalks", "lexicon"]
+        ["inspection", "comparison", "history", "decisions", "events", "framework", "crosswalks", "lexicon", "pack"]
     ),
 )
 @click.option("-o", "--output", type=OUT, help="The file to write; default: stdout.")

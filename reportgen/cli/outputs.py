@@ -17,6 +17,7 @@ from reportgen.errors import OutputError, UsageFault
 if TYPE_CHECKING:
     from reportgen.document import Document, Rendered
     from reportgen.model import Comparison, History, Inspection
+    from reportgen.rendering import Pack
 
 
 def targets_of(names: Sequence[str], output: Path | None, to: Sequence[str]) -> list[tuple[Path, str, int]]:
@@ -82,7 +83,7 @@ def write_all(
     state: State,
     subject: Inspection | Comparison | History,
     wanted: Sequence[tuple[Path, str]],
-    template: str,
+    template: Pack,
     *,
     sensitivity: bool = False,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from reportgen.cli.outputs import by_job, deliver, targets_of, terminal, write_all
-from reportgen.cli.state import FILE, OUT, TO, State, pass_state
+from reportgen.cli.state import FILE, OUT, TEMPLATE, TO, State, pass_state
 from reportgen.errors import Exit, UsageFault
 
 
@@ -17,9 +17,9 @@ from reportgen.errors import Exit, UsageFault
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=FILE)
 @TO
 @click.option("-o", "--output", type=OUT, help="A file, a folder, or - for stdout; none: to the terminal.")
-@click.option("--template", default="standard", show_default=True, help="The template pack: a name or a folder.")
+@TEMPLATE
 @pass_state
-def render(state: State, paths: tuple[Path, ...], to: tuple[str, ...], output: Path | None, template: str) -> None:
+def render(state: State, paths: tuple[Path, ...], to: tuple[str, ...], output: Path | None, template: str | None) -> None:
     """Inspections (data files or reports) as formatted reports.
 
     Where some of several cannot be read, the others are written (exit 6).
@@ -27,6 +27,7 @@ def render(state: State, paths: tuple[Path, ...], to: tuple[str, ...], output: P
     from reportgen import api
     from reportgen.errors import InputError
 
+    pack = api.find_pack(template, Path())
     jobs: list[tuple[Path, Any]] = []
     for path in paths:
         try:
@@ -41,7 +42,7 @@ def render(state: State, paths: tuple[Path, ...], to: tuple[str, ...], output: P
         sys.exit(Exit.BAD_INPUT)
     if output is None and not to:
         for _, subject in jobs:
-            terminal(api.render(subject, template=template))
+            terminal(api.render(subject, template=pack))
         if len(jobs) < len(paths):
             sys.exit(Exit.PARTIAL)
         state.finish()
@@ -49,7 +50,7 @@ def render(state: State, paths: tuple[Path, ...], to: tuple[str, ...], output: P
     targets = targets_of([subject.id for _, subject in jobs], output, to)
     api.collisions([path for path, _, _ in targets if str(path) != "-"], paths)
     for (_, subject), wanted in zip(jobs, by_job(targets, len(jobs)), strict=True):
-        write_all(state, subject, wanted, template)
+        write_all(state, subject, wanted, pack)
     if len(jobs) < len(paths):
         state.say(f"{len(paths) - len(jobs)} of {len(paths)} inspections could not be read")
         sys.exit(Exit.PARTIAL)
@@ -62,7 +63,7 @@ def render(state: State, paths: tuple[Path, ...], to: tuple[str, ...], output: P
 @TO
 @click.option("-o", "--output", type=OUT, help="A file, a folder, or - for stdout; none: to the terminal.")
 @click.option("--decisions", type=FILE, help="A decisions file; default: decisions.yaml beside the later inspection.")
-@click.option("--template", default="standard", show_default=True, help="The template pack: a name or a folder.")
+@TEMPLATE
 @click.option(
     "--lexicon",
     default="profile",
@@ -82,7 +83,7 @@ def compare(
     to: tuple[str, ...],
     output: Path | None,
     decisions: Path | None,
-    template: str,
+    template: str | None,
     lexicon: str,
     redline: bool,
     sensitivity: bool,
@@ -91,6 +92,7 @@ def compare(
     """Two inspections of one provider, EARLIER and LATER: data files or published reports."""
     from reportgen import api
 
+    pack = api.find_pack(template, Path())
     compared = api.compare_files(earlier, later, decisions=decisions, options=api.Options(lexicon=lexicon))
     comparison = compared.comparison
     state.findings(compared.findings)
@@ -98,14 +100,14 @@ def compare(
         if output is None or (to and to != ("docx",)) or (str(output) != "-" and output.suffix.lower() != ".docx"):
             raise UsageFault("RG506", "--redline writes a Word file", hint="say -o FILE.docx")
         api.collisions([output] if str(output) != "-" else [], (earlier, later))
-        deliver(state, api.redline(compared.earlier, compared.later, comparison, template=template), output)
+        deliver(state, api.redline(compared.earlier, compared.later, comparison, template=pack), output)
     elif output is None and not to:
-        terminal(api.render(comparison, template=template, sensitivity=sensitivity))
+        terminal(api.render(comparison, template=pack, sensitivity=sensitivity))
     else:
         targets = targets_of([f"{compared.earlier.id}--{compared.later.id}"], output, to)
         api.collisions([path for path, _, _ in targets if str(path) != "-"], (earlier, later))
         wanted = [(path, form) for path, form, _ in targets]
-        write_all(state, comparison, wanted, template, sensitivity=sensitivity)
+        write_all(state, comparison, wanted, pack, sensitivity=sensitivity)
     if exit_code and comparison.differs:
         sys.exit(Exit.FINDINGS)
     state.finish()

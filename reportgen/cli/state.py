@@ -89,3 +89,7 @@ OUT = click.Path(path_type=Path, readable=False, allow_dash=True)
 TO = click.option(
     "--to", multiple=True, metavar="FORMAT", help=f"Output format, may be repeated: {', '.join(FORMATS)}."
 )
+
+TEMPLATE = click.option(
+    "--template", help="The template pack: a name or a folder; default: what reportgen.toml says, else standard."
+)

@@ -27,6 +27,7 @@ from reportgen.model.framework import Crosswalks, Framework, crosswalk_problems,
 from reportgen.model.history import History
 from reportgen.model.inspection import Inspection, inconsistencies
 from reportgen.model.lexicon import Calibration, Lexicon, lexicon_problems
+from reportgen.model.pack import PackFile
 
 __all__ = [
     "CHECKS",
@@ -65,6 +66,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "crosswalks": Crosswalks,
     "lexicon": Lexicon,
     "calibration": Calibration,
+    "pack": PackFile,
 }
 
 

@@ -126,6 +126,7 @@ from reportgen.model.inspection import (
     slug_of,
 )
 from reportgen.model.lexicon import BandMeasured, Calibration, Facet, Lexicon, Topic, lexicon_problems
+from reportgen.model.pack import PackFile
 
 __all__ = [
     "MAY_BE_MISSING",
@@ -192,6 +193,7 @@ __all__ = [
     "Model",
     "Notice",
     "OtherChange",
+    "PackFile",
     "Pair",
     "Paragraph",
     "ParagraphChange",

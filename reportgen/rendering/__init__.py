@@ -21,10 +21,11 @@ from reportgen.labels import load_labels
 from reportgen.markup import parse, serialise, unmark
 from reportgen.model import Comparison, Framework, History, Inspection
 from reportgen.rendering.contexts import CONTEXT, comparison_context, inspection_context
+from reportgen.rendering.finding import Project, load_project
 from reportgen.rendering.functions import FUNCTIONS, markup, when
-from reportgen.rendering.packs import folder_of, pack_in
+from reportgen.rendering.packs import Pack, load
 
-__all__ = ["CONTEXT", "FUNCTIONS", "render"]
+__all__ = ["CONTEXT", "FUNCTIONS", "Pack", "Project", "load", "load_project", "render"]
 
 #: Characters of a title that a running foot has room for.
 _LONGEST_RUNNING = 240
@@ -33,7 +34,7 @@ _LONGEST_RUNNING = 240
 def render(
     subject: Inspection | Comparison | History,
     *,
-    template: str | Path = "standard",
+    template: str | Path | Pack = "standard",
     framework: Framework | None = None,
     lang: str = "en-GB",
     sensitivity: bool = False,
@@ -42,7 +43,7 @@ def render(
 
     Args:
         subject: the data.
-        template: the name of a built-in pack, or the folder of one.
+        template: the name of an installed or built-in pack, the folder of one, or a pack that has been read (``load``).
         framework: the inspection's framework; None loads it by its key.
         lang: the language of the pack's own words.
         sensitivity: of a comparison, show near the top what the counts would be at the strict and the lenient end.
@@ -54,7 +55,7 @@ def render(
         TemplateError: the pack is not there (RG407), or its templates are wrong (RG401 to RG406, RG408).
         FrameworkError: the framework is unknown.
     """
-    pack = pack_in(folder_of(template))
+    pack = template if isinstance(template, Pack) else load(template)
     labels = load_labels(lang)
     if isinstance(subject, History):
         raise TemplateError("RG407", f"the pack {pack.name} renders no history", hint="ask for json or yaml")
@@ -79,8 +80,9 @@ def render(
             "reportgen",
             (subject.later_inspection.published.date if subject.later_inspection.published else None),
         )
-    blocks = parse(pack.run(pack.templates[name], context), source=pack.templates[name])
-    _check_headings(blocks, pack.templates[name])
+    source = pack.template_for(name)
+    blocks = parse(pack.run(source, context), source=source)
+    _check_headings(blocks, source)
     properties = {"author": author, "subject": name, **({"date": issued.isoformat()} if issued else {})}
     document = Document(blocks, title=title, lang=lang, properties=tuple(properties.items()))
     page = pack.run(
