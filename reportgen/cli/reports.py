@@ -19,7 +19,9 @@ from reportgen.errors import Exit, UsageFault
 @click.option("-o", "--output", type=OUT, help="A file, a folder, or - for stdout; none: to the terminal.")
 @TEMPLATE
 @pass_state
-def render(state: State, paths: tuple[Path, ...], to: tuple[str, ...], output: Path | None, template: str | None) -> None:
+def render(
+    state: State, paths: tuple[Path, ...], to: tuple[str, ...], output: Path | None, template: str | None
+) -> None:
     """Inspections (data files or reports) as formatted reports.
 
     Where some of several cannot be read, the others are written (exit 6).
@@ -27,7 +29,6 @@ def render(state: State, paths: tuple[Path, ...], to: tuple[str, ...], output: P
     from reportgen import api
     from reportgen.errors import InputError
 
-    pack = api.find_pack(template, Path())
     jobs: list[tuple[Path, Any]] = []
     for path in paths:
         try:
@@ -40,6 +41,7 @@ def render(state: State, paths: tuple[Path, ...], to: tuple[str, ...], output: P
             state.error(error)
     if not jobs:
         sys.exit(Exit.BAD_INPUT)
+    pack = api.find_pack(template, Path())
     if output is None and not to:
         for _, subject in jobs:
             terminal(api.render(subject, template=pack))
@@ -92,8 +94,8 @@ def compare(
     """Two inspections of one provider, EARLIER and LATER: data files or published reports."""
     from reportgen import api
 
-    pack = api.find_pack(template, Path())
     compared = api.compare_files(earlier, later, decisions=decisions, options=api.Options(lexicon=lexicon))
+    pack = api.find_pack(template, Path())
     comparison = compared.comparison
     state.findings(compared.findings)
     if redline:

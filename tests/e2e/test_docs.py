@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from reportgen import cli, data_files, errors, read_inspection, rendering
 from reportgen.model import Framework
-from reportgen.rendering import packs
+from reportgen.rendering import finding, packs
 from tests.support.examples import INSPECTIONS, ROOT
 
 DOCS = ROOT / "docs"
@@ -91,6 +91,7 @@ def models_in(annotation: Any) -> list[type[BaseModel]]:
         ("crosswalks", "frameworks.md"),
         ("lexicon", "matching.md"),
         ("calibration", "matching.md"),
+        ("pack", "templates.md"),
     ],
 )
 def test_every_key_is_documented(kind: str, name: str) -> None:
@@ -134,6 +135,22 @@ def test_templates_get_exactly_the_documented_names(monkeypatch: pytest.MonkeyPa
 def test_every_function_is_documented() -> None:
     documented = set(re.findall(r"^\| `(\w+)\(", page("templates.md"), re.MULTILINE))
     assert documented == set(rendering.FUNCTIONS)
+
+
+def test_every_project_setting_is_documented() -> None:
+    text = page("templates.md")
+    assert all(re.search(rf"^\[?{key}\b", text, re.MULTILINE) for key in keys(finding.ProjectFile, set()))
+
+
+def test_every_block_is_documented() -> None:
+    rows = dict(re.findall(r"^\| `standard/([\w.]+)` \| (.*) \|$", page("templates.md"), re.MULTILINE))
+    folder = ROOT / "templates" / "standard"
+    found = {
+        path.name: set(re.findall(r"{% block (\w+)", path.read_text(encoding="utf-8")))
+        for path in folder.glob("*.html.j2")
+    }
+    documented = {name: set(re.findall(r"`(\w+)`", row)) for name, row in rows.items()}
+    assert documented == {name: blocks for name, blocks in found.items() if blocks}
 
 
 def test_every_shipped_profile_is_listed() -> None:
@@ -184,7 +201,7 @@ def test_the_tutorial_runs(tmp_path: Path) -> None:
 
 
 def test_the_published_schemas_are_those_of_the_program() -> None:
-    for kind in ("inspection", "comparison", "history", "decisions", "events", "lexicon"):
+    for kind in ("inspection", "comparison", "history", "decisions", "events", "lexicon", "pack"):
         stored = json.loads((DOCS / "schema" / f"{kind}.json").read_text(encoding="utf-8"))
         assert stored == data_files.schema(data_files.MODELS[kind]), (
             f"reportgen schema {kind} -o docs/schema/{kind}.json"

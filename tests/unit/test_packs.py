@@ -14,7 +14,7 @@ from reportgen.document import Paragraph, plain, walk
 from reportgen.errors import InputError, TemplateError
 from reportgen.rendering import Project, load, load_project
 from reportgen.rendering.finding import packs
-from tests.support.examples import SHORT
+from tests.support.examples import ASHMERE
 
 Writer = Callable[..., Path]
 
@@ -37,7 +37,7 @@ def write(tmp_path: Path) -> Writer:
 
 def shown(template: object, project: Project | None = None) -> str:
     pack = load(template, project) if not isinstance(template, rendering.Pack) else template
-    return rendering.render(read_inspection(SHORT), template=pack).html
+    return rendering.render(read_inspection(ASHMERE[0]), template=pack).html
 
 
 COVER = '{% extends "standard/inspection.html.j2" %}\n{% block cover %}<h1>COVER</h1>{% endblock %}\n'
@@ -73,7 +73,7 @@ def test_a_pack_is_found_by_path_project_installed_package_and_built_in_in_this_
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
     try:
         assert load("house", load_project(tmp_path)).title == "site/acme_house/house"
-        assert [(p.name, p.origin) for p in packs(Project())][0] == ("house", "installed")
+        assert next((p.name, p.origin) for p in packs(Project())) == ("house", "installed")
         # nothing is called like a built-in pack before the built-in one is reached
         assert load("standard").title == "Standard report"
         assert load("standard").builtin
@@ -126,7 +126,7 @@ def test_a_pack_that_only_extends_gives_what_its_base_gives(write: Writer) -> No
 def test_a_child_overrides_a_block_and_keeps_the_rest(write: Writer) -> None:
     folder = write("house", **{"inspection.html.j2": COVER})
     html, base = shown(folder), shown("standard")
-    assert "<h1 id=\"cover\">COVER</h1>" in html
+    assert '<h1 id="cover">COVER</h1>' in html
     assert html.split("</nav>")[1] == base.split("</nav>")[1]
 
 
@@ -134,11 +134,13 @@ def test_blocks_may_use_what_the_base_set_and_print_what_the_base_prints(write: 
     body = '{% extends "standard/inspection.html.j2" %}\n{% block notes %}{{ super() }}'
     body += '{{ parts_of.recommendation_list(inspection.recommendations[:1]) }}<p class="made">OWN</p>{% endblock %}'
     folder = write("house", **{"inspection.html.j2": body})
-    blocks = rendering.render(read_inspection(SHORT), template=folder).document.blocks
+    blocks = rendering.render(read_inspection(ASHMERE[0]), template=folder).document.blocks
     assert "OWN" in [plain(b.inlines) for b in walk(blocks) if isinstance(b, Paragraph)]
 
 
-def test_files_that_are_not_in_a_pack_come_from_its_bases_and_styles_begin_with_theirs(write: Writer, tmp_path: Path) -> None:
+def test_files_that_are_not_in_a_pack_come_from_its_bases_and_styles_begin_with_theirs(
+    write: Writer, tmp_path: Path
+) -> None:
     project = Project(search=(tmp_path,))
     write(
         "middle",
@@ -261,7 +263,9 @@ def test_a_style_sheet_reaches_nothing_outside_its_pack(write: Writer, tmp_path:
     assert str(caught.value.where).startswith("own.css:2:")
 
 
-@pytest.mark.parametrize("name", ["link.html", "linked/x.html", "middle/../../secret.html", "middle//etc/passwd", "a\0b"])
+@pytest.mark.parametrize(
+    "name", ["link.html", "linked/x.html", "middle/../../secret.html", "middle//etc/passwd", "a\0b"]
+)
 def test_no_name_of_a_template_leads_outside(write: Writer, tmp_path: Path, name: str) -> None:
     (tmp_path / "secret.html").write_text("SECRET")
     (tmp_path / "outside").mkdir()
