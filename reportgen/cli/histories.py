@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from reportgen.cli.outputs import history_targets, terminal, write_all
-from reportgen.cli.state import FILE, OUT, TO, State, pass_state
+from reportgen.cli.state import FILE, OUT, TEMPLATE, TO, State, pass_state
 from reportgen.errors import Exit
 
 
@@ -28,7 +28,7 @@ from reportgen.errors import Exit
 )
 @click.option("--decisions", type=FILE, help="A decisions file; default: decisions.yaml beside the inspections.")
 @click.option("--events", type=FILE, help="An events file; default: events.yaml beside the inspections.")
-@click.option("--template", default="standard", show_default=True, help="The template pack: a name or a folder.")
+@TEMPLATE
 @click.option("--lexicon", default="profile", metavar="KEY|FILE|none", help="As for compare.")
 @pass_state
 def history(
@@ -42,7 +42,7 @@ def history(
     as_of: Any,
     decisions: Path | None,
     events: Path | None,
-    template: str,
+    template: str | None,
     lexicon: str,
 ) -> None:
     """The history of each provider: grades by area, recommendations followed through its inspections.
@@ -63,6 +63,7 @@ def history(
         state.error(error)
     failed = len(errors)
     options = api.Options(lexicon=lexicon)
+    pack = api.find_pack(template, Path())
     for n, group in enumerate(chosen):
         loaded = collection.load(group, decisions=decisions, events=events)
         for error in loaded.errors:
@@ -89,9 +90,9 @@ def history(
             continue
         state.notices([x.model_dump(mode="json") for x in made.notices], group.slug)
         if targets is None:
-            terminal(api.render(made, template=template))
+            terminal(api.render(made, template=pack))
         else:
-            write_all(state, made, targets[n], template)
+            write_all(state, made, targets[n], pack)
     if failed:
         sys.exit(Exit.PARTIAL)
     state.finish()
