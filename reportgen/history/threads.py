@@ -207,7 +207,8 @@ def _hold_older(series: Series, stop: Stop, graph: _Graph, decisions: Decisions 
                 taken += 1
         for r in stop.inspection.recommendations:
             node = Node(stop.id, r.id)
-            if graph.states[node] == "new" and any(x.inspection == older.id for x in graph.links.get(node, ())):
+            linked = any(x.inspection == older.id for x in graph.links.get(node, ()))
+            if linked and graph.states[node] in ("new", "needs_review"):
                 graph.states[node] = _back(series, older, stop, node, graph)
         # what reads like an old one, and is not near enough to be called that, is for a person to say
         near = {(x.earlier, x.later): x.score or 0.0 for x in chosen.links if x.basis == "inferred"}
