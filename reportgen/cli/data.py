@@ -10,33 +10,55 @@ import click
 
 from reportgen.cli.outputs import deliver
 from reportgen.cli.state import FILE, OUT, State, json_text, pass_state
-from reportgen.errors import Exit, ReportgenError
+from reportgen.errors import Exit, ReportgenError, UsageFault
 
 if TYPE_CHECKING:
     from reportgen.api import Finding
 
 
 @click.command()
-@click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=FILE)
+@click.argument("paths", metavar="FILE...", nargs=-1, type=FILE)
+@click.option("--explain", "code", metavar="CODE", help="Say what a code means, why it matters and what to do.")
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(1, 3600),
+    default=30.0,
+    show_default=True,
+    help="Seconds of processor time for an output file.",
+)
+@click.option(
+    "--memory-limit",
+    type=click.IntRange(200, 1_000_000),
+    default=1000,
+    show_default=True,
+    help="Megabytes of memory for an output file.",
+)
 @pass_state
-def check(state: State, paths: tuple[Path, ...]) -> None:
-    """Check data files against their schema and their framework.
+def check(state: State, paths: tuple[Path, ...], code: str | None, time_limit: float, memory_limit: int) -> None:
+    """Check data files, and output files (PDF, Word, HTML) whoever made them: what a file is follows from its content.
 
-    Exit 1 where anything is wrong, 3 where a file cannot be read at all.
+    Data files are held against their schema and framework, output files against rules of accessibility. Exit 1 where
+    anything is wrong, 3 where a file cannot be read at all.
     """
-    from reportgen import api
+    from reportgen import api, checks, files, workers
 
+    if code is not None:
+        click.echo(checks.explain(code), nl=False)
+    if not paths and code is None:
+        raise UsageFault("RG507", "nothing to check", hint="give one or more files")
+    limits = workers.Limits(time_limit, memory_limit * 1_000_000)
     findings: list[Finding] = []
     unreadable = False
     for path in paths:
         try:
-            found = api.check(path)
+            output = checks.is_output(files.read_bytes(path, limit=checks.LARGEST))
+            found = checks.check_file(path, limits=limits) if output else api.check(path)
         except ReportgenError as error:
             state.error(error)
             unreadable = True
             continue
         findings.extend(found)
-        if not found and not state.as_json:
+        if not any(state.verbose or f.level != "info" for f in found) and not state.as_json:
             state.say(f"{path}: fine")
     state.findings(findings)
     if unreadable:

@@ -167,7 +167,7 @@ def disguised(name: str, kind: str) -> InputError | None:
 
 
 def _read_text(data: bytes, name: str) -> Read:
-    text = _decoded(data)
+    text = decoded(data)
     if "\x00" in text:
         raise InputError(
             "RG201", f"NUL at byte {data.index(0)}: not a text", hint="give a PDF, Word, HTML or text file"
@@ -188,7 +188,7 @@ def _read_text(data: bytes, name: str) -> Read:
     return Read(blocks, TEXT.media_type, pages)
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
     """The text of a file: UTF-8, or for a web page the character set that it declares where its bytes are not UTF-8."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError("RG102", "UTF-16, not UTF-8", hint="save the file as UTF-8")

@@ -52,6 +52,21 @@ def read(text: str, name: str) -> tuple[Block, ...]:
     Raises:
         InputError: elements nested deeper than can be read without loss (RG107), or nothing to read (RG103).
     """
+    root = tree(text, name)
+    _set_numbers(root)
+    mains = root.findall(".//main")
+    blocks = tuple(_blocks(mains[0] if len(mains) == 1 else root))
+    if not blocks:
+        raise InputError("RG103", "the page shows no text", where=Where(file=name), hint="give a saved web page")
+    return blocks
+
+
+def tree(text: str, name: str) -> Any:
+    """The elements of a page, as a parser puts them right.
+
+    Raises:
+        InputError: elements nested deeper than can be read without loss (RG107), or no page at all (RG103).
+    """
     # without huge_tree the parser would drop long texts and deep elements and say nothing
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, no_network=True, huge_tree=True)
     try:
@@ -64,12 +79,7 @@ def read(text: str, name: str) -> tuple[Block, ...]:
     if root is None:
         raise InputError("RG103", "no page in the file", where=Where(file=name), hint="give a saved web page")
     _refuse_depth(root, name)
-    _set_numbers(root)
-    mains = root.findall(".//main")
-    blocks = tuple(_blocks(mains[0] if len(mains) == 1 else root))
-    if not blocks:
-        raise InputError("RG103", "the page shows no text", where=Where(file=name), hint="give a saved web page")
-    return blocks
+    return root
 
 
 def fragment(text: str) -> tuple[Block, ...]:

@@ -203,7 +203,7 @@ def _run(raw: Any, handle: Any, text: str, start: int, fonts: dict[int, bool]) -
         end=start + len(text.rstrip()),
         mark=mark if mark >= 0 else None,
         size=round(abs(size.value * (matrix.d or matrix.b or 1.0)), 1),
-        bold=_bold(raw, raw.FPDFTextObj_GetFont(handle), fonts),
+        bold=is_bold(raw, raw.FPDFTextObj_GetFont(handle), fonts),
         left=left.value,
         bottom=bottom.value,
         right=right.value,
@@ -212,7 +212,8 @@ def _run(raw: Any, handle: Any, text: str, start: int, fonts: dict[int, bool]) -
     )
 
 
-def _bold(raw: Any, font: Any, fonts: dict[int, bool]) -> bool:
+def is_bold(raw: Any, font: Any, fonts: dict[int, bool]) -> bool:
+    """Whether a font is bold, remembered by its handle."""
     key = ctypes.cast(font, ctypes.c_void_p).value or 0
     if key not in fonts:
         buffer = ctypes.create_string_buffer(256)
