@@ -50,11 +50,8 @@ def rules() -> dict[str, Rule]:
     from reportgen.data_files import plain
 
     path = Path(__file__).with_name("rules.yaml")
-    listed = (
-        Rule(**{**each, "formats": tuple(each["formats"])})
-        for each in plain(path.read_bytes(), name=path.name)["rules"]
-    )
-    return {rule.code: rule for rule in listed}
+    listed = plain(path.read_bytes(), name=path.name)["rules"]
+    return {each["code"]: Rule(**{**each, "formats": tuple(each["formats"])}) for each in listed}
 
 
 def is_output(data: bytes) -> bool:

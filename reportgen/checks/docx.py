@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
-from reportgen.checks.colour import BLACK, WHITE, Colour, contrast, enough, is_coloured, named
+from reportgen.checks.colour import BLACK, WHITE, Colour, is_coloured, named, too_low
 from reportgen.checks.found import (
     Found,
     Headed,
@@ -118,9 +119,7 @@ class _File:
         for place in places:
             if place is not None and (lang := place.find(f"{_W}lang")) is not None and lang.get(f"{_W}val"):
                 return str(lang.get(f"{_W}val"))
-        settings = self.package.part("settings")
-        theme = settings.find(f"{_W}themeFontLang") if settings is not None else None
-        return (theme.get(f"{_W}val") or "") if theme is not None else ""
+        return ""
 
     def mode(self) -> Iterator[Found]:
         settings = self.package.part("settings")
@@ -194,7 +193,7 @@ class _File:
     def posing(self) -> Iterator[Found]:
         """Paragraphs set in bold by hand that read like headings, with text below them that is not bold."""
         top = [e for e in self.body.iterchildren() if e.tag in (f"{_W}p", f"{_W}tbl")]
-        for one, other in zip(top, top[1:], strict=False):
+        for one, other in pairwise(top):
             if one.tag != f"{_W}p" or self.level(one) is not None or self.is_listed(one):
                 continue
             text = _text(one)
@@ -305,7 +304,7 @@ class _File:
     # -- colours
 
     def contrast(self) -> Iterator[Found]:
-        seen: set[tuple[str, str]] = set()
+        seen: set[tuple[Colour, Colour]] = set()
         for paragraph in self.paragraphs:
             style = self.style_of(paragraph)
             under = self._under(paragraph)
@@ -317,14 +316,10 @@ class _File:
                 if not re.search(r"\w", text) or colour is None:
                     continue
                 behind = self._behind(run) or under
-                ratio, needed = (
-                    contrast(colour, behind),
-                    enough(self._size(run, style), bold=self._has(run, style, "b")),
-                )
-                key = named(colour), named(behind)
-                if ratio < needed - 0.05 and key not in seen:
-                    seen.add(key)
-                    message = f"{short(text, 40)!r} in {key[0]} on {key[1]} has a contrast of {ratio:.1f} to 1, and needs {needed:g}"
+                bold = self._has(run, style, "b")
+                message = too_low(short(text, 40), colour, behind, self._size(run, style), bold=bold)
+                if message and (colour, behind) not in seen:
+                    seen.add((colour, behind))
                     yield Found("RG668", message, self.place(paragraph))
             yield from self._coloured(paragraph, style)
 
@@ -420,11 +415,10 @@ def _on(element: Any, name: str) -> bool:
 
 def _text(element: Any) -> str:
     """The text that an element shows, text boxes apart."""
-    out = []
-    for part in element.iter(f"{_W}t", f"{_W}tab", f"{_W}br"):
-        if next(part.iterancestors(f"{_W}txbxContent"), None) is None or element.tag == f"{_W}txbxContent":
-            out.append(part.text or "" if part.tag == f"{_W}t" else " ")
-    return "".join(out).strip()
+    boxed = element.tag == f"{_W}txbxContent"
+    parts = element.iter(f"{_W}t", f"{_W}tab", f"{_W}br")
+    shown = (p for p in parts if boxed or next(p.iterancestors(f"{_W}txbxContent"), None) is None)
+    return "".join((p.text or "") if p.tag == f"{_W}t" else " " for p in shown).strip()
 
 
 def _first_run(element: Any) -> Any:

@@ -48,7 +48,7 @@ class Linked:
 
 
 _FILE = re.compile(
-    r"(?:[\w.~ ()&+-]+[/\\])*[^/\\]*\.(?:docx?|docm|dotx?|pdf|x?html?|odt|rtf|txt|md|indd|pub|pptx?|xlsx?|tmp"
+    r"(?:[\w.:~ ()&+-]*[/\\])*[^/\\]*\.(?:docx?|docm|dotx?|pdf|x?html?|odt|rtf|txt|md|indd|pub|pptx?|xlsx?|tmp"
     r"|png|jpe?g|gif|bmp|tiff?|svg|webp|emf|wmf)",
     re.IGNORECASE,
 )

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from reportgen.checks.colour import contrast, enough, named
+from reportgen.checks.colour import named, too_low
 from reportgen.checks.found import (
     Found,
     Headed,
@@ -289,7 +289,7 @@ class _Page:
         for scheme in (False, True) if has_dark(self.root) else (False,):
             shown = dict(looks(self.root, dark=True)) if scheme else self.looks
             for element, look in shown.items():
-                yield from _contrast(element, look, seen, "in the dark scheme " if scheme else "")
+                yield from _contrast(element, look, seen, "in the dark scheme, " if scheme else "")
         for element in self.shown("a"):
             if element.get("href") is not None and self._alone(element):
                 message = (
@@ -319,14 +319,11 @@ def _contrast(element: Any, look: Look, seen: set[tuple[str, str]], how: str) ->
     text = own + "".join(child.tail or "" for child in element)
     if not look.shown or not re.search(r"\w", text) or look.colour is None or look.under is None:
         return
-    ratio, needed = contrast(look.colour, look.under), enough(look.size, bold=look.bold)
+    message = too_low(short(text, 40), look.colour, look.under, look.size, bold=look.bold)
     key = named(look.colour), named(look.under)
-    if ratio < needed - 0.05 and key not in seen:
+    if message and key not in seen:
         seen.add(key)
-        message = (
-            f"{short(text, 40)!r} in {key[0]} on {key[1]} {how}has a contrast of {ratio:.1f} to 1, and needs {needed:g}"
-        )
-        yield Found("RG668", message, Place(line=element.sourceline))
+        yield Found("RG668", how + message, Place(line=element.sourceline))
 
 
 def _in_figure(table: Any) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from reportgen.checks.colour import contrast, enough, is_coloured, named
+from reportgen.checks.colour import is_coloured, named, too_low
 from reportgen.checks.found import (
     Found,
     Headed,
@@ -108,20 +108,16 @@ def _scans(pages: Iterable[Painting]) -> Iterator[Found]:
 
 
 def _contrast(pages: Iterable[Painting]) -> Iterator[Found]:
-    seen: dict[tuple[str, str], list[tuple[int, Painted, float, float]]] = {}
+    seen: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for page in pages:
         for text in page.texts:
             if not text.visible or text.colour is None or text.under is None or not re.search(r"\w", text.text):
                 continue
-            ratio, needed = contrast(text.colour, text.under), enough(text.size, bold=text.bold)
-            if ratio < needed - 0.05:
-                key = named(text.colour), named(text.under)
-                seen.setdefault(key, []).append((page.number, text, ratio, needed))
-    for (colour, under), hits in seen.items():
-        number, text, ratio, needed = hits[0]
-        message = (
-            f"{short(text.text, 40)!r} in {colour} on {under} has a contrast of {ratio:.1f} to 1, and needs {needed:g}"
-        )
+            message = too_low(short(text.text, 40), text.colour, text.under, text.size, bold=text.bold)
+            if message:
+                seen.setdefault((named(text.colour), named(text.under)), []).append((page.number, message))
+    for hits in seen.values():
+        number, message = hits[0]
         more = f" (and {_times(len(hits) - 1, 'more text')} like it)" if len(hits) > 1 else ""
         yield Found("RG668", message + more, Place(page=number))
 
@@ -191,9 +187,9 @@ class _Tagged:
 
     def posing(self) -> Iterator[Found]:
         """Bold paragraphs on a line of their own, where the next paragraph is not bold; and no heading at all."""
-        if not any(re.fullmatch(r"H[1-6]?|Title", node.kind) for node in self.nodes):
-            if self.said.pages > _MOST_WITHOUT_HEADINGS:
-                yield Found("RG657", f"{self.said.pages} pages without one heading among the tags")
+        headed = any(re.fullmatch(r"H[1-6]?|Title", node.kind) for node in self.nodes)
+        if not headed and self.said.pages > _MOST_WITHOUT_HEADINGS:
+            yield Found("RG657", f"{self.said.pages} pages without one heading among the tags")
         paragraphs = [n for n in self.nodes if n.kind == "P" and not n.within("Table", "L", "TOC", "Caption", "Figure")]
         for one, other in pairwise(paragraphs):
             if one.parent is other.parent and self._all_bold(one) and not self._all_bold(other):
@@ -228,8 +224,8 @@ class _Tagged:
             yield Found("RG658", f"a table of {_times(len(rows), 'row')} has no header cells", place)
         bare = [cell for cell in heads if cell.scope not in ("Row", "Column", "Both")]
         if bare and not any(cell.headers for cell in flat):
-            message = f"{len(bare)} of {_times(len(heads), 'header cell')} without a scope, first {short(self.text(bare[0]))!r}"
-            yield Found("RG659", message, place)
+            first = short(self.text(bare[0]))
+            yield Found("RG659", f"{len(bare)} of {len(heads)} header cells without a scope, first {first!r}", place)
         empty = sum(not self.text(cell).strip() for cell in heads)
         if empty:
             yield Found("RG660", f"{_times(empty, 'header cell')} without text", place)
@@ -345,7 +341,7 @@ class _Tagged:
         return out
 
     def reading_order(self) -> Iterator[Found]:
-        """Where what is read next stands above what was just read, in the same column, or before it on the same line."""
+        """Where what is read next stands above what was just read, in its column, or before it on its line."""
         told: set[int] = set()
         for one, other in pairwise(self.pieces()):
             if one.page != other.page or one.page in told or one.node.within(*_ASIDE) or other.node.within(*_ASIDE):
@@ -419,7 +415,8 @@ class _Tagged:
                     and not beside
                 ):
                     told.add(page)
-                    message = f"a cell in the row of {short(texts[0].text, 40)!r} holds nothing but the colour {named(shape.colour)}"
+                    row_of = short(texts[0].text, 40)
+                    message = f"a cell in the row of {row_of!r} holds nothing but the colour {named(shape.colour)}"
                     yield Found("RG669", message, Place(page=page))
                     break
 

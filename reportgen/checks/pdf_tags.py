@@ -172,8 +172,8 @@ def _about(pdf: Any) -> About:
 def _title(pdf: Any) -> str:
     """The title by the metadata, else by the older dictionary."""
     try:
-        with pdf.open_metadata() as metadata:
-            said = metadata.get("dc:title")
+        # opened for reading: on the way out of a with statement the older dictionary would be written anew
+        said = pdf.open_metadata().get("dc:title")
     except Exception:  # noqa: BLE001 -- metadata that cannot be read says nothing
         said = None
     if said and str(said).strip():
