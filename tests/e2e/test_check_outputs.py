@@ -34,7 +34,10 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.mark.parametrize(
     "name",
-    ["report.html", "report.pdf", "report.docx", "comparison.html", "comparison.pdf", "comparison.docx", "redline.docx"],
+    [
+        *(f"{subject}.{form}" for subject in ("report", "comparison") for form in ("html", "pdf", "docx")),
+        "redline.docx",
+    ],
 )
 def test_our_own_outputs_are_fine(outputs: dict[str, Path], name: str) -> None:
     found = {f["code"]: f["message"] for f in checks.job(str(outputs[name]))}
@@ -58,9 +61,9 @@ def test_findings_say_where_and_what_to_do(tmp_path: Path) -> None:
 
 
 def test_what_a_file_is_follows_from_its_content(tmp_path: Path) -> None:
-    for format in ("pdf", "docx", "html"):
-        path = tmp_path / f"{format}.data"
-        path.write_bytes(sound(format))
+    for form in ("pdf", "docx", "html"):
+        path = tmp_path / f"{form}.data"
+        path.write_bytes(sound(form))
         done = run_here("check", path)
         assert (done.code, done.err) == (0, f"{path}: fine\n")
     assert run_here("check", LONG).err == f"{LONG}: fine\n"

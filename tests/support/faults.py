@@ -1,4 +1,4 @@
-"""Sound output files, and the same with one fault planted for each rule of ``reportgen check`` and each format it is about."""
+"""Sound output files, and the same with one fault planted for each rule of ``reportgen check``, in each format."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ BODY = """<body><a class="skip" href="#main">Skip to the report</a><main id="mai
 <p>All harbours were seen. Read <a href="https://example.org/a">what the harbour master said</a> about it.</p>
 <h2>Grades</h2><table><caption>Grades by harbour</caption>
 <thead><tr><th scope="col">Harbour</th><th scope="col">Grade</th></tr></thead>
-<tbody><tr><th scope="row">North</th><td>Good</td></tr><tr><th scope="row">South</th><td class="late">Poor</td></tr></tbody></table>
+<tbody><tr><th scope="row">North</th><td>Good</td></tr><tr><th scope="row">South</th><td class="late">Poor</td></tr>
+</tbody></table>
 <ul><li>Dredge the channel</li><li>Mend the light</li></ul>
 <img src="light.png" alt="The light at the end of the pier, without glass"><label for="f">Find</label><input id="f">
 </main></body></html>"""
@@ -216,7 +217,7 @@ def elements(file: pikepdf.Pdf, kind: str = "") -> list[Any]:
         kids = element.get("/K")
         inside = list(kids) if isinstance(kids, Array) else [kids]
         waiting.extend(k for k in reversed(inside) if isinstance(k, Dictionary) and k.get("/S") is not None)
-        if element.get("/S") is not None and (not kind or element.S == f"/{kind}"):
+        if element.get("/S") is not None and (not kind or f"/{kind}" == element.S):
             found.append(element)
     return found
 
@@ -333,7 +334,10 @@ def _in_pieces(file: pikepdf.Pdf) -> None:
     page.obj.Resources = file.pages[0].Resources
     font = next(iter(page.Resources.Font.keys())).encode()
     page.obj.Contents = file.make_stream(
-        b"".join(b"/P <</MCID %d>> BDC BT %b 12 Tf 1 0 0 1 %d 700 Tm <0024> Tj ET EMC " % (n, font, 72 + 90 * n) for n in (0, 1))
+        b"".join(
+            b"/P <</MCID %d>> BDC BT %b 12 Tf 1 0 0 1 %d 700 Tm <0024> Tj ET EMC " % (n, font, 72 + 90 * n)
+            for n in (0, 1)
+        )
     )
     holder = row.P
     holder.K = Array([kid for kid in holder.K if kid.objgen != row.objgen])
@@ -361,7 +365,13 @@ def _contents(text: str | None) -> Callable[[pikepdf.Pdf], None]:
 def _scanned(file: pikepdf.Pdf) -> None:
     page = file.pages[0]
     image = file.make_stream(
-        bytes(300), Type=Name.XObject, Subtype=Name.Image, Width=10, Height=10, ColorSpace=Name.DeviceRGB, BitsPerComponent=8
+        bytes(300),
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        Width=10,
+        Height=10,
+        ColorSpace=Name.DeviceRGB,
+        BitsPerComponent=8,
     )
     page.obj.Resources = Dictionary(XObject=Dictionary(I=image))
     page.obj.Contents = file.make_stream(b"/Artifact BMC q 500 0 0 700 40 40 cm /I Do Q EMC")
@@ -372,7 +382,9 @@ def _locked() -> bytes:
     with pikepdf.open(io.BytesIO(pdf_page())) as file:
         # with later kinds of locks the library always lets screen readers in
         allow = pikepdf.Permissions(accessibility=False, extract=False)
-        file.save(out, encryption=pikepdf.Encryption(owner="owner", user="", R=2, aes=False, metadata=False, allow=allow))
+        file.save(
+            out, encryption=pikepdf.Encryption(owner="owner", user="", R=2, aes=False, metadata=False, allow=allow)
+        )
     return out.getvalue()
 
 
@@ -388,11 +400,15 @@ _pdf("RG660", old=">Grade</th>", new="></th>")
 _pdf("RG664", change=_without("Figure", "/Alt"))
 _pdf("RG665", change=_described("C:\\pictures\\pier.png"))
 _pdf("RG666", old=">what the harbour master said<", new=">read more<")
-_pdf("RG667", change=lambda file: [element.__setitem__("/ActualText", String("")) for element in elements(file, "Link")])
+_pdf(
+    "RG667", change=lambda file: [element.__setitem__("/ActualText", String("")) for element in elements(file, "Link")]
+)
 _pdf("RG668", old='class="late"', new='class="pale"', style=".pale { color: #999 }")
 _pdf("RG669", style="a { text-decoration: none }")
 _pdf("RG670", change=_swapped)
-_pdf("RG671", old="<ul><li>Dredge the channel</li><li>Mend the light</li></ul>", new="<p>• Dredge it</p><p>• Mend it</p>")
+_pdf(
+    "RG671", old="<ul><li>Dredge the channel</li><li>Mend the light</li></ul>", new="<p>• Dredge it</p><p>• Mend it</p>"
+)
 _pdf("RG672", change=lambda file: file.Root.__delitem__("/StructTreeRoot"))
 _pdf("RG673", change=lambda file: file.Root.__delitem__("/ViewerPreferences"))
 _pdf("RG674", change=_unembedded)

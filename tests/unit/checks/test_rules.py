@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from reportgen import api, checks
+from reportgen import checks
 from reportgen.errors import CODES
 from tests.support.faults import FAULTS, sound
 
-RULES = [(format, rule.code) for rule in checks.rules().values() for format in rule.formats]
+RULES = [(form, rule.code) for rule in checks.rules().values() for form in rule.formats]
 FORMATS = ("pdf", "docx", "html")
 
 
