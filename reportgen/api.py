@@ -41,7 +41,7 @@ from reportgen.model import (
 )
 from reportgen.readers import carrying, disguised, is_foreign, read, sniff
 from reportgen.readers.printed import lines_of, words_of
-from reportgen.rendering import Pack, Project, load, load_project, render
+from reportgen.rendering import ANCHORS, Pack, Project, load, load_project, render
 from reportgen.sheets import comparison_sheets
 
 __all__ = [
@@ -603,24 +603,42 @@ def find_pack(template: str | Path | None, folder: Path) -> Pack:
 
 
 def redline(
-    earlier: Inspection, later: Inspection, comparison: Comparison, *, template: str | Path | Pack = "standard"
+    earlier: Inspection,
+    later: Inspection,
+    comparison: Comparison,
+    *,
+    template: str | Path | Pack = "standard",
+    shell: str | Path | None = None,
 ) -> bytes:
     """The later report against the earlier one as a Word file with tracked changes, a comment at each recommendation.
 
     Accepting all changes gives the later report's text, rejecting them all the earlier one's, exactly; the table of
     contents and the section about the document are left out.
 
+    Args:
+        earlier: the earlier inspection.
+        later: the later one.
+        comparison: theirs.
+        template: the pack.
+        shell: the Word file that gives the looks; None takes that of the pack.
+
     Raises:
-        TemplateError: the pack cannot be used.
+        TemplateError: the pack or the shell cannot be used.
         InputError: a character that Word cannot hold (RG114).
     """
     from reportgen.redlining import notes_of
     from reportgen.redlining import redline as mark
     from reportgen.writers import docx
 
-    one, two = (render(inspection, template=template).document for inspection in (earlier, later))
-    document, comments = mark(one, two, notes_of(comparison))
-    return docx.write(document, comments=comments)
+    one, two = (render(inspection, template=template) for inspection in (earlier, later))
+    document, comments = mark(one.document, two.document, notes_of(comparison))
+    return docx.write(document, comments=comments, **_in_shell(two, shell))
+
+
+def _in_shell(rendered: Rendered, shell: str | Path | None) -> dict[str, Any]:
+    """What the Word writer needs to know of the shell: the one given, else that of the pack."""
+    anchors = {name for names in ANCHORS.values() for name in names}
+    return {"shell": shell or rendered.shell, "styles": dict(rendered.word_styles), "anchors": anchors}
 
 
 def format_of(path: Path, to: str | None) -> str:
@@ -637,8 +655,13 @@ def format_of(path: Path, to: str | None) -> str:
     return found
 
 
-def serialise(subject: Inspection | Comparison | History | Rendered, to: str) -> bytes:
-    """The bytes of one output format. Data formats need the data itself, not what was rendered of it."""
+def serialise(
+    subject: Inspection | Comparison | History | Rendered, to: str, *, shell: str | Path | None = None
+) -> bytes:
+    """The bytes of one output format. Data formats need the data itself, not what was rendered of it.
+
+    ``shell``: the Word file that gives the looks of ``docx``; None takes that of the pack.
+    """
     if to in ("json", "yaml"):
         if isinstance(subject, Rendered):
             raise UsageFault("RG506", f"{to} is written from data", hint="give the inspection or the comparison itself")
@@ -657,31 +680,39 @@ def serialise(subject: Inspection | Comparison | History | Rendered, to: str) ->
     # a writer is loaded when it is wanted: PDF and Word bring heavy libraries
     writer: Any = import_module(f"reportgen.writers.{_WRITERS[to]}")
     what = rendered if to in ("html", "pdf") else rendered.document
+    further: dict[str, Any] = _in_shell(rendered, shell) if to == "docx" else {}
     if to in ("pdf", "docx") and rendered.data is not None:
-        return bytes(writer.write(what, carrying=ToCarry(rendered.data, carrying.shown)))
-    made: str | bytes = writer.write(what)
+        further["carrying"] = ToCarry(rendered.data, carrying.shown)
+    made: str | bytes = writer.write(what, **further)
     return made.encode("utf-8") if isinstance(made, str) else made
 
 
-def write(subject: Inspection | Comparison | History | Rendered, path: str | Path, *, to: str | None = None) -> Path:
+def write(
+    subject: Inspection | Comparison | History | Rendered,
+    path: str | Path,
+    *,
+    to: str | None = None,
+    shell: str | Path | None = None,
+) -> Path:
     """Write one output file, whole or not at all; an earlier good file survives any failure.
 
     Args:
         subject: data, or what ``render`` made of it.
         path: the file to write; its folder must exist.
         to: the format (a key of ``FORMATS``); None goes by the suffix.
+        shell: the Word file that gives the looks of a ``docx``; None takes that of the pack.
 
     Returns:
         The path written.
 
     Raises:
         UsageFault: no such format (RG506).
-        TemplateError: the pack cannot be used.
+        TemplateError: the pack or the shell cannot be used.
         EnvironmentFault: the machine lacks what the format needs (RG501, RG502).
         OutputError: the file cannot be written there (RG503).
     """
     path = Path(path)
-    return files.write_bytes(path, serialise(subject, format_of(path, to)))
+    return files.write_bytes(path, serialise(subject, format_of(path, to), shell=shell))
 
 
 def collisions(paths: Sequence[Path], inputs: Sequence[Path] = ()) -> None:

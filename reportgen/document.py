@@ -276,12 +276,16 @@ Block = Heading | Paragraph | ListBlock | Table | Terms | Aside | Contents | Sec
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document: its blocks in reading order, its title and language, properties for the file (author, subject)."""
+    """A document: its blocks in reading order, its title and language, properties for the file (author, subject).
+
+    ``fields``: short texts by name that a layout made elsewhere, such as a Word shell, can print anywhere.
+    """
 
     blocks: tuple[Block, ...]
     title: str = ""
     lang: str = "en-GB"
     properties: tuple[tuple[str, str], ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +293,8 @@ class Rendered:
     """What a template made of data: a whole HTML page, and the same content as a block tree.
 
     HTML and PDF are written from ``html``, every other format from ``document``. ``data`` is the data file itself, for
-    formats that can carry it; None where there is none to carry.
+    formats that can carry it; None where there is none to carry. ``shell``: the Word file that the pack brings, None
+    for the standard one; ``word_styles``: the names of its styles for roles.
     """
 
     html: str
@@ -297,6 +302,8 @@ class Rendered:
     pack: str
     base: str | None = field(default=None, compare=False)
     data: bytes | None = field(default=None, compare=False, repr=False)
+    shell: str | None = field(default=None, compare=False)
+    word_styles: tuple[tuple[str, str], ...] = ()
 
 
 # -- sheets ----------------------------------------------------------------------------------------------------------

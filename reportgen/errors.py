@@ -112,6 +112,15 @@ CODES: dict[str, str] = {
     "RG412": "picture cannot be used",
     "RG413": "packs extend each other in a circle",
     "RG414": "project settings that cannot be used",
+    # Word shells
+    "RG431": "no shell that can be used",
+    "RG432": "broken field in a shell",
+    "RG433": "unknown field in a shell",
+    "RG434": "unknown anchor in a shell",
+    "RG435": "anchor given twice",
+    "RG436": "anchor where no blocks can stand",
+    "RG437": "style missing in a shell",
+    "RG438": "picture without alternative text",
     # output files: rules of `check`; reportgen/checks/rules.yaml says why
     "RG651": "document has no title",
     "RG652": "title is a file name",

@@ -79,7 +79,7 @@ def redline(
         found = _both(one, two) if one and two else _whole(one, "del") if one else _whole(two, "ins") if two else ()
         for piece in found:
             put(piece, getattr(two, "id", None), getattr(one, "id", None))
-    return Document(tuple(_spaced(blocks)), later.title, later.lang, later.properties), comments
+    return Document(tuple(_spaced(blocks)), later.title, later.lang, later.properties, later.fields), comments
 
 
 def _spaced(blocks: Iterable[Block]) -> Iterator[Block]:

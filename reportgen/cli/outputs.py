@@ -86,16 +86,27 @@ def write_all(
     template: Pack,
     *,
     sensitivity: bool = False,
+    shell: Path | None = None,
 ) -> None:
     """Make every format that is wanted of one subject, and write none before all of them are made."""
     from reportgen import api
 
+    shell_for_word(shell, [form for _, form in wanted])
     rendered: Rendered | None = None
     if any(form not in DATA_FORMATS for _, form in wanted):
         rendered = api.render(subject, template=template, sensitivity=sensitivity)
-    made = [api.serialise(rendered if rendered and form not in DATA_FORMATS else subject, form) for _, form in wanted]
+    made = [
+        api.serialise(rendered if rendered and form not in DATA_FORMATS else subject, form, shell=shell)
+        for _, form in wanted
+    ]
     for (path, _), content in zip(wanted, made, strict=True):
         deliver(state, content, path)
+
+
+def shell_for_word(shell: Path | None, formats: Sequence[str]) -> None:
+    """A shell is for Word files: given where none is wanted, it would be left out without a word."""
+    if shell is not None and "docx" not in formats:
+        raise UsageFault("RG507", "--shell is about Word files, and none is wanted", hint="say --to docx")
 
 
 def deliver(state: State, data: bytes, path: Path | None, *, overwrite: bool = True) -> None:

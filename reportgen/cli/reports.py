@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from reportgen.cli.outputs import by_job, deliver, targets_of, terminal, write_all
-from reportgen.cli.state import FILE, OUT, TEMPLATE, TO, State, pass_state
+from reportgen.cli.outputs import by_job, deliver, shell_for_word, targets_of, terminal, write_all
+from reportgen.cli.state import FILE, OUT, SHELL, TEMPLATE, TO, State, pass_state
 from reportgen.errors import Exit, UsageFault
 
 
@@ -18,9 +18,15 @@ from reportgen.errors import Exit, UsageFault
 @TO
 @click.option("-o", "--output", type=OUT, help="A file, a folder, or - for stdout; none: to the terminal.")
 @TEMPLATE
+@SHELL
 @pass_state
 def render(
-    state: State, paths: tuple[Path, ...], to: tuple[str, ...], output: Path | None, template: str | None
+    state: State,
+    paths: tuple[Path, ...],
+    to: tuple[str, ...],
+    output: Path | None,
+    template: str | None,
+    shell: Path | None,
 ) -> None:
     """Inspections (data files or reports) as formatted reports.
 
@@ -43,6 +49,7 @@ def render(
         sys.exit(Exit.BAD_INPUT)
     pack = api.find_pack(template, Path())
     if output is None and not to:
+        shell_for_word(shell, ())
         for _, subject in jobs:
             terminal(api.render(subject, template=pack))
         if len(jobs) < len(paths):
@@ -52,7 +59,7 @@ def render(
     targets = targets_of([subject.id for _, subject in jobs], output, to)
     api.collisions([path for path, _, _ in targets if str(path) != "-"], paths)
     for (_, subject), wanted in zip(jobs, by_job(targets, len(jobs)), strict=True):
-        write_all(state, subject, wanted, pack)
+        write_all(state, subject, wanted, pack, shell=shell)
     if len(jobs) < len(paths):
         state.say(f"{len(paths) - len(jobs)} of {len(paths)} inspections could not be read")
         sys.exit(Exit.PARTIAL)
@@ -66,6 +73,7 @@ def render(
 @click.option("-o", "--output", type=OUT, help="A file, a folder, or - for stdout; none: to the terminal.")
 @click.option("--decisions", type=FILE, help="A decisions file; default: decisions.yaml beside the later inspection.")
 @TEMPLATE
+@SHELL
 @click.option(
     "--lexicon",
     default="profile",
@@ -86,6 +94,7 @@ def compare(
     output: Path | None,
     decisions: Path | None,
     template: str | None,
+    shell: Path | None,
     lexicon: str,
     redline: bool,
     sensitivity: bool,
@@ -102,14 +111,16 @@ def compare(
         if output is None or (to and to != ("docx",)) or (str(output) != "-" and output.suffix.lower() != ".docx"):
             raise UsageFault("RG506", "--redline writes a Word file", hint="say -o FILE.docx")
         api.collisions([output] if str(output) != "-" else [], (earlier, later))
-        deliver(state, api.redline(compared.earlier, compared.later, comparison, template=pack), output)
+        made = api.redline(compared.earlier, compared.later, comparison, template=pack, shell=shell)
+        deliver(state, made, output)
     elif output is None and not to:
+        shell_for_word(shell, ())
         terminal(api.render(comparison, template=pack, sensitivity=sensitivity))
     else:
         targets = targets_of([f"{compared.earlier.id}--{compared.later.id}"], output, to)
         api.collisions([path for path, _, _ in targets if str(path) != "-"], (earlier, later))
         wanted = [(path, form) for path, form, _ in targets]
-        write_all(state, comparison, wanted, pack, sensitivity=sensitivity)
+        write_all(state, comparison, wanted, pack, sensitivity=sensitivity, shell=shell)
     if exit_code and comparison.differs:
         sys.exit(Exit.FINDINGS)
     state.finish()

@@ -93,3 +93,4 @@ TO = click.option(
 TEMPLATE = click.option(
     "--template", help="The template pack: a name or a folder; default: what reportgen.toml says, else standard."
 )
+SHELL = click.option("--shell", type=FILE, help="The Word file that gives a docx its looks; default: that of the pack.")

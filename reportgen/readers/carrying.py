@@ -60,7 +60,7 @@ def _attached(data: bytes) -> Carried | None:
 
 
 def _custom_part(data: bytes) -> Carried | None:
-    from reportgen.readers.docx.package import Package
+    from reportgen.office import Package
 
     package = Package(data)
     for relation in package.relations(package.main).values():

@@ -21,11 +21,22 @@ from reportgen.labels import load_labels
 from reportgen.markup import parse, serialise, unmark
 from reportgen.model import Comparison, Framework, History, Inspection
 from reportgen.rendering.contexts import CONTEXT, comparison_context, inspection_context
+from reportgen.rendering.fields import ANCHORS, FIELDS, comparison_fields, inspection_fields
 from reportgen.rendering.finding import Project, load_project
 from reportgen.rendering.functions import FUNCTIONS, markup, when
 from reportgen.rendering.packs import Pack, load
 
-__all__ = ["CONTEXT", "FUNCTIONS", "Pack", "Project", "load", "load_project", "render"]
+__all__ = [
+    "ANCHORS",
+    "CONTEXT",
+    "FIELDS",
+    "FUNCTIONS",
+    "Pack",
+    "Project",
+    "load",
+    "load_project",
+    "render",
+]
 
 #: Characters of a title that a running foot has room for.
 _LONGEST_RUNNING = 240
@@ -60,15 +71,14 @@ def render(
     if isinstance(subject, History):
         raise TemplateError("RG407", f"the pack {pack.name} renders no history", hint="ask for json or yaml")
     if isinstance(subject, Inspection):
-        name, context = (
-            "inspection",
-            inspection_context(subject, framework or load_framework(subject.framework), labels),
-        )
-        title, author = unmark(subject.title), (framework or load_framework(subject.framework)).body
+        framework = framework or load_framework(subject.framework)
+        name, context = "inspection", inspection_context(subject, framework, labels)
+        title, author = unmark(subject.title), framework.body
         title = f"{title}: {unmark(subject.provider.short_name or subject.provider.name)}"
         issued = subject.published.date if subject.published else None
         if subject.status == "draft":
             title = f"{labels['draft_mark']}: {title}"
+        fields = inspection_fields(subject, framework, labels, title)
     else:
         name, context = "comparison", {**comparison_context(subject, labels), "sensitivity": sensitivity}
         title, author, issued = (
@@ -80,11 +90,13 @@ def render(
             "reportgen",
             (subject.later_inspection.published.date if subject.later_inspection.published else None),
         )
+        sides = context["earlier_framework"], context["later_framework"]
+        fields = comparison_fields(subject, sides, labels, title)
     source = pack.template_for(name)
     blocks = parse(pack.run(source, context), source=source)
     _check_headings(blocks, source)
     properties = {"author": author, "subject": name, **({"date": issued.isoformat()} if issued else {})}
-    document = Document(blocks, title=title, lang=lang, properties=tuple(properties.items()))
+    document = Document(blocks, title=title, lang=lang, properties=tuple(properties.items()), fields=fields)
     page = pack.run(
         pack.page,
         {
@@ -100,7 +112,15 @@ def render(
     )
     _check_page(page, pack.page)
     data = data_files.dump(subject, to="json").encode("utf-8") if isinstance(subject, Inspection) else None
-    return Rendered(page, document, pack.name, base=str(pack.folder), data=data)
+    return Rendered(
+        page,
+        document,
+        pack.name,
+        base=str(pack.folder),
+        data=data,
+        shell=str(pack.shell) if pack.shell else None,
+        word_styles=tuple(pack.roles.items()),
+    )
 
 
 def _check_page(page: str, source: str) -> None:

@@ -257,10 +257,10 @@ PARTS = {
     '<Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/numbering" Target="numbering.xml"/>'
     '<Relationship Id="rId4" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer1.xml"/>'
     '<Relationship Id="rId5" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer2.xml"/></Relationships>',
-    "word/document.xml": f'{HEAD}<w:document {W} {R}><w:body><w:sectPr><w:footerReference w:type="default" r:id="rId4"/>'
+    "word/document.xml": f'{HEAD}<w:document {W} {R}><w:body><w:p><w:r><w:t>[[reportgen:body]]</w:t></w:r></w:p><w:sectPr><w:footerReference w:type="default" r:id="rId4"/>'
     '<w:footerReference w:type="first" r:id="rId5"/><w:pgSz w:w="11906" w:h="16838"/>'
     '<w:pgMar w:top="1304" w:right="1418" w:bottom="1304" w:left="1418" w:header="680" w:footer="680" w:gutter="0"/><w:titlePg/></w:sectPr></w:body></w:document>',
-    "word/footer1.xml": f'{HEAD}<w:ftr {W}><w:p><w:pPr><w:pStyle w:val="Footer"/><w:pBdr><w:top w:val="single" w:sz="4" w:space="4" w:color="{LINE}"/></w:pBdr></w:pPr><w:r><w:t>{{{{ title }}}}</w:t></w:r></w:p>'
+    "word/footer1.xml": f'{HEAD}<w:ftr {W}><w:p><w:pPr><w:pStyle w:val="Footer"/><w:pBdr><w:top w:val="single" w:sz="4" w:space="4" w:color="{LINE}"/></w:pBdr></w:pPr><w:r><w:t>{{{{ running_title }}}}</w:t></w:r></w:p>'
     '<w:p><w:pPr><w:pStyle w:val="Footer"/><w:jc w:val="right"/></w:pPr><w:r><w:t xml:space="preserve">Page </w:t></w:r>'
     + field("PAGE", "1")
     + '<w:r><w:t xml:space="preserve"> of </w:t></w:r>'

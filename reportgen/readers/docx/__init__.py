@@ -34,10 +34,10 @@ from reportgen.document import (
     plain,
 )
 from reportgen.errors import InputError
+from reportgen.office import Package, Relation
 from reportgen.readers.docx.gather import Caption, Entry, Flat, Gap, columns, gathered
 from reportgen.readers.docx.names import ALTERNATE, CHOICE, FALLBACK, MATHS_TEXT, R_ID, on, value, w
 from reportgen.readers.docx.numbering import Label, Numbering
-from reportgen.readers.docx.package import Package, Relation
 from reportgen.readers.docx.runs import Run, folded, inlines_of, kept_tabs, split_at_tab, trimmed, unmarked, without
 from reportgen.readers.docx.styles import Style, Styles, left_of
 from reportgen.readers.marks import BULLET, NUMBER, terminated

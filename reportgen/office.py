@@ -1,7 +1,8 @@
 """A Word file as a package of parts, opened with care: what is no Word file, or not meant to be read, is refused.
 
-The only module that sees the archive. Sizes are checked before anything is unpacked, nothing is ever written to a disk,
-and XML is parsed without entities, documents types, network or nesting deeper than libxml2 takes.
+Reports to read and shells to write into come through here, and nothing else sees such an archive. Sizes are checked
+before anything is unpacked, nothing is ever written to a disk, and XML is parsed without entities, document types,
+network or nesting deeper than libxml2 takes.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class Package:
         _check(entries)
         self.names = {entry.filename for entry in entries}
         main = next((r.target for r in self.relations("").values() if r.kind == "officeDocument"), "word/document.xml")
+        self.order = [entry.filename for entry in entries if not entry.is_dir()]
         if main not in self.names:
             message = f"the Word file has no document part ({main})"
             raise InputError("RG201", message, hint="fetch it again, or save it again in a word processor")
