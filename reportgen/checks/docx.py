@@ -24,7 +24,7 @@ from reportgen.checks.found import (
     poses_as_heading,
     short,
 )
-from reportgen.readers.docx.package import Package
+from reportgen.office import Package
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
