@@ -671,9 +671,10 @@ def serialise(
             raise UsageFault("RG506", "xlsx is written of a comparison", hint="use compare, or another format")
         from reportgen.writers import xlsx
 
-        return xlsx.write(
-            comparison_sheets(subject), title=f"{subject.earlier_inspection.id} – {subject.later_inspection.id}"
-        )
+        later = subject.later_inspection
+        published = later.published.date.isoformat() if later.published else None
+        title = f"{subject.earlier_inspection.id} – {later.id}"
+        return xlsx.write(comparison_sheets(subject), title=title, date=published)
     rendered = subject if isinstance(subject, Rendered) else render(subject)
     if to not in _WRITERS:
         raise UsageFault("RG506", f"unknown format {to!r}", hint=f"one of: {', '.join(FORMATS)}")

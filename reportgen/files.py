@@ -13,6 +13,7 @@ import stat
 import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,8 @@ from reportgen.errors import InputError, OutputError, UsageFault, Where
 
 #: Bytes that a file name may have at most; systems stop at 255, and a suffix must still fit.
 MAX_NAME = 150
+#: The end of the year 9999, which is as far as dates go; a ZIP or an XLSX stops earlier, and has dates of its own.
+_LAST_SECOND = 253_402_300_800
 #: Names that Windows keeps for devices, whatever the suffix.
 _DEVICES = frozenset(
     ("con", "prn", "aux", "nul", "conin$", "conout$", *(f"{d}{n}" for d in ("com", "lpt") for n in "123456789¹²³"))
@@ -173,6 +176,45 @@ def _sync_folder(folder: Path) -> None:
 def _why(error: OSError) -> str:
     why = error.strerror or type(error).__name__
     return why[:1].lower() + why[1:]
+
+
+def source_date_epoch() -> int | None:
+    """The second that SOURCE_DATE_EPOCH names, None where it is not set.
+
+    Raises:
+        UsageFault: it is no such number (RG507).
+
+    Source: reproducible-builds.org, SOURCE_DATE_EPOCH specification, version 1.1.
+    """
+    said = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not said:
+        return None
+    if not (said.isascii() and said.isdigit() and int(said) < _LAST_SECOND):
+        hint = "give the seconds since 1970, or unset it"
+        raise UsageFault("RG507", f"SOURCE_DATE_EPOCH is {said!r}, not a number of seconds", hint=hint)
+    return int(said)
+
+
+def metadata_date(own: str | None) -> datetime:
+    """The date that a file says of itself: its document's own, else SOURCE_DATE_EPOCH, else the first of January 2000.
+
+    Never the clock's: the same data must give the same bytes on another day.
+
+    Args:
+        own: the ISO date of the document, None where its data has none.
+
+    Raises:
+        UsageFault: SOURCE_DATE_EPOCH is no number of seconds (RG507).
+    """
+    if own:
+        return datetime.fromisoformat(own).replace(tzinfo=UTC)
+    epoch = source_date_epoch()
+    return datetime(2000, 1, 1, tzinfo=UTC) if epoch is None else datetime.fromtimestamp(epoch, UTC)
+
+
+def iso_date(own: str | None) -> str:
+    """The same as text, in the form that office files have."""
+    return metadata_date(own).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def safe_name(text: str) -> str:

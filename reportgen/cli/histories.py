@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from reportgen.cli.outputs import history_targets, terminal, write_all
-from reportgen.cli.state import FILE, OUT, TEMPLATE, TO, State, pass_state
+from reportgen.cli.outputs import finish_manifest, history_targets, recorder_of, terminal, write_all
+from reportgen.cli.state import FILE, MANIFEST, OUT, TEMPLATE, TO, State, pass_state
 from reportgen.errors import Exit
 
 
@@ -30,6 +30,7 @@ from reportgen.errors import Exit
 @click.option("--events", type=FILE, help="An events file; default: events.yaml beside the inspections.")
 @TEMPLATE
 @click.option("--lexicon", default="profile", metavar="KEY|FILE|none", help="As for compare.")
+@MANIFEST
 @pass_state
 def history(
     state: State,
@@ -44,6 +45,7 @@ def history(
     events: Path | None,
     template: str | None,
     lexicon: str,
+    manifest: Path | None,
 ) -> None:
     """The history of each provider: grades by area, recommendations followed through its inspections.
 
@@ -58,12 +60,17 @@ def history(
     if output is not None or to:
         targets = history_targets([g.slug for g in chosen], output, to)
         paths = [path for wanted in targets for path, _ in wanted if str(path) != "-"]
-        api.collisions(paths, [e.path for g in chosen for e in g.entries])
+        told = [manifest] if manifest is not None and str(manifest) != "-" else []
+        api.collisions([*paths, *told], [e.path for g in chosen for e in g.entries])
     for error in errors:
         state.error(error)
     failed = len(errors)
     options = api.Options(lexicon=lexicon)
     pack = api.find_pack(template, Path())
+    said: dict[str, str | bool] = {"lexicon": lexicon, "provider": provider or "", "baseline": baseline or ""}
+    said |= {"since": str(since or ""), "as_of": as_of.date().isoformat() if as_of else ""}
+    recorder = recorder_of(manifest, "history", targets is not None, pack, None, said)
+    given = [path for path in (decisions, events) if path is not None]
     for n, group in enumerate(chosen):
         loaded = collection.load(group, decisions=decisions, events=events)
         for error in loaded.errors:
@@ -92,7 +99,13 @@ def history(
         if targets is None:
             terminal(api.render(made, template=pack))
         else:
-            write_all(state, made, targets[n], pack)
+            if recorder is not None:
+                beside = [
+                    f"{name}.yaml" for name, path in (("decisions", decisions), ("events", events)) if path is None
+                ]
+                recorder.reads([*(entry.path for entry in group.entries), *given], beside=beside)
+            write_all(state, made, targets[n], pack, recorder=recorder)
+    finish_manifest(state, recorder, manifest)
     if failed:
         sys.exit(Exit.PARTIAL)
     state.finish()

@@ -16,6 +16,7 @@ from reportgen.errors import OutputError, UsageFault
 
 if TYPE_CHECKING:
     from reportgen.document import Document, Rendered
+    from reportgen.manifest import Recorder
     from reportgen.model import Comparison, History, Inspection
     from reportgen.rendering import Pack
 
@@ -87,6 +88,7 @@ def write_all(
     *,
     sensitivity: bool = False,
     shell: Path | None = None,
+    recorder: Recorder | None = None,
 ) -> None:
     """Make every format that is wanted of one subject, and write none before all of them are made."""
     from reportgen import api
@@ -99,8 +101,37 @@ def write_all(
         api.serialise(rendered if rendered and form not in DATA_FORMATS else subject, form, shell=shell)
         for _, form in wanted
     ]
-    for (path, _), content in zip(wanted, made, strict=True):
+    for (path, form), content in zip(wanted, made, strict=True):
         deliver(state, content, path)
+        if recorder is not None:
+            recorder.writes(path, form, content)
+
+
+def recorder_of(
+    manifest: Path | None,
+    command: str,
+    outputs: bool,
+    template: Pack,
+    shell: Path | None,
+    options: dict[str, str | bool] | None = None,
+) -> Recorder | None:
+    """What notes the inputs and outputs of a run for its manifest; None where none is asked for."""
+    if manifest is None:
+        return None
+    if not outputs:
+        raise UsageFault("RG507", "--manifest tells of files, and none is written", hint="say -o FILE or --to FORMAT")
+    from reportgen.manifest import Recorder
+
+    recorder = Recorder(manifest, command, {"template": template.name, **(options or {})})
+    recorder.uses(template.folders)
+    recorder.reads([shell] if shell is not None else [], beside=())
+    return recorder
+
+
+def finish_manifest(state: State, recorder: Recorder | None, path: Path | None) -> None:
+    """Write the manifest, once everything that it tells of is written."""
+    if recorder is not None:
+        deliver(state, recorder.data(), path)
 
 
 def shell_for_word(shell: Path | None, formats: Sequence[str]) -> None:

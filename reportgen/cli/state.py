@@ -90,6 +90,13 @@ TO = click.option(
     "--to", multiple=True, metavar="FORMAT", help=f"Output format, may be repeated: {', '.join(FORMATS)}."
 )
 
+MANIFEST = click.option(
+    "--manifest",
+    metavar="FILE.json",
+    type=OUT,
+    help="Also write what the outputs were made of: hashes of inputs, pack, fonts and outputs, and versions.",
+)
+
 TEMPLATE = click.option(
     "--template", help="The template pack: a name or a folder; default: what reportgen.toml says, else standard."
 )

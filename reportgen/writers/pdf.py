@@ -13,7 +13,6 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from typing import Any
 from reportgen.carried import NAME, SEAL, ToCarry
 from reportgen.document import Document, Rendered
 from reportgen.errors import EnvironmentFault, ReportgenError, TemplateError, Where
+from reportgen.files import metadata_date
 
 _FONTS = Path(__file__).resolve().parents[1] / "fonts"
 _FACES = (
@@ -117,7 +117,7 @@ def _attachment(rendered: Rendered, carrying: ToCarry) -> Any:
     from weasyprint import Attachment
 
     # without dates of its own it would get those of the clock
-    day = datetime.fromisoformat(dict(rendered.document.properties).get("date") or "2000-01-01").replace(tzinfo=UTC)
+    day = metadata_date(dict(rendered.document.properties).get("date"))
     about = "The data of this report"
     return Attachment(string=carrying.data, name=NAME, description=about, created=day, modified=day)
 

@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 from reportgen.document import Sheet, SheetValue
+from reportgen.files import metadata_date
 
 #: What a cell can hold; a longer text goes on in the cell below.
 _LONGEST = 32_767
 _WIDEST, _NARROWEST = 60, 9
 
 
-def write(sheets: Sequence[Sheet], *, title: str = "", when: datetime | None = None) -> bytes:
+def write(sheets: Sequence[Sheet], *, title: str = "", date: str | None = None) -> bytes:
     """The sheets as an .xlsx: header row frozen and filterable, long texts wrapped.
 
     Args:
         sheets: at least one; titles are cut to the 31 characters that a sheet's name may have.
         title: the title of the file.
-        when: the date of the file; None: the first of January 2000, so that the same sheets give the same bytes.
+        date: the ISO date of the file; None: that of ``metadata_date``, so that the same sheets give the same bytes.
     """
     import xlsxwriter
 
     buffer = io.BytesIO()
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "nan_inf_to_errors": False, **safe})
-    book.set_properties({"title": title, "author": "reportgen", "created": when or datetime(2000, 1, 1)})  # noqa: DTZ001 -- the format has no zone
+    book.set_properties({"title": title, "author": "reportgen", "created": metadata_date(date).replace(tzinfo=None)})
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1, "bg_color": "#EEF3F8"})
     cell = book.add_format({"text_wrap": True, "valign": "top"})
     for sheet in sheets:

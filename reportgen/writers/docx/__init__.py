@@ -18,6 +18,7 @@ from lxml import etree
 from reportgen.carried import NAMESPACE, ToCarry
 from reportgen.document import Block, Document, Paragraph, walk
 from reportgen.errors import InputError, TemplateError, Where
+from reportgen.files import iso_date
 from reportgen.writers.docx.builder import ILLEGAL, Builder, legal
 from reportgen.writers.docx.claims import BODY, claimed, roles_of, told
 from reportgen.writers.docx.numbering import Lists
@@ -323,10 +324,10 @@ def _properties(file: Shell, document: Document, styles: Styles) -> None:
     for name in ("revision", "lastPrinted"):
         for element in core.findall(f"{{{_CP}}}{name}"):
             core.remove(element)
+    when = iso_date(known.get("date"))
     for name in ("created", "modified"):
-        if "date" in known:
-            put(_TERMS, name, f"{known['date']}T00:00:00Z")
-            core.find(f"{{{_TERMS}}}{name}").set(f"{{{_XSI}}}type", "dcterms:W3CDTF")
+        put(_TERMS, name, when)
+        core.find(f"{{{_TERMS}}}{name}").set(f"{{{_XSI}}}type", "dcterms:W3CDTF")
     file.forget_past()
     _language(file, document.lang, styles)
 

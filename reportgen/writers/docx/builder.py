@@ -41,6 +41,7 @@ from reportgen.document import (
     walk,
 )
 from reportgen.errors import InputError
+from reportgen.files import iso_date
 from reportgen.writers.docx.numbering import Lists
 from reportgen.writers.docx.styles import ROLES, STEP, TERM_WIDTH, Look, Styles, style_of
 
@@ -137,8 +138,7 @@ class Builder:
         self.first_comment = first_comment
         self.bookmarks = first_bookmark - 1
         self.revisions = 0
-        dated = dict(document.properties).get("date")
-        self.when = f"{dated or '2000-01-01'}T00:00:00Z"
+        self.when = iso_date(dict(document.properties).get("date"))
         self.names: dict[str, str] = {}
         self.taken = set(taken)
         self.drawn: dict[Figure, bytes] | None = None
