@@ -80,6 +80,7 @@ def write(
     roles = frozenset(block.role for block in walk(document.blocks) if isinstance(block, Paragraph) and block.role)
     found += _misspelt(look, roles)
     _refuse(found, path)
+    file.mend()
     _tell(file, document, parts, look, comments or {})
     _refuse(_missing(look), path)
     _properties(file, document, look)

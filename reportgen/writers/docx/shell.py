@@ -20,6 +20,7 @@ from lxml import etree
 from reportgen.errors import InputError
 from reportgen.office import Package, Relation
 from reportgen.writers.docx.claims import BODY
+from reportgen.writers.docx.mending import mend
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -48,6 +49,16 @@ _HOLDERS = frozenset(f"{W}{name}" for name in "r hyperlink smartTag sdt sdtConte
 _TRACKED = frozenset(
     f"{W}{name}" for name in "ins del moveFrom moveTo pPrChange rPrChange sectPrChange tblPrChange".split()
 )
+#: Field codes that bring something in from outside, or start something, when a word processor brings them up to date.
+_REACHING = re.compile(r"(?i)^\s*(?:DDE|DDEAUTO|INCLUDEPICTURE|INCLUDETEXT|INCLUDE|IMPORT|LINK|RD|DATABASE)\b")
+#: Parts of a file that are files or programs of their own, by the kinds of relationships that lead to them.
+_WITHIN = {
+    "aFChunk": "a file inside the file that a word processor would read in",
+    "control": "a control that runs code",
+    "activeXControlBinary": "a control that runs code",
+    "oleObject": "an embedded object",
+    "subDocument": "another document",
+}
 #: Properties of the file that tell of the shell's own past.
 _PAST = frozenset(
     "TotalTime Pages Words Characters CharactersWithSpaces Lines Paragraphs HeadingPairs TitlesOfParts".split()
@@ -123,9 +134,18 @@ class Shell:
             yield ShellProblem("RG431", "the file is signed, and what is filled in would break that", "", "unsign it")
         for part, relation in self._all_relations():
             if relation.external and relation.kind not in ("hyperlink", "attachedTemplate"):
-                message = f"a {relation.kind} is fetched from {relation.target[:120]!r} when the file is opened"
+                message = (
+                    f"something ({relation.kind}) is fetched from {relation.target[:120]!r} when the file is opened"
+                )
                 yield ShellProblem("RG431", message, part, "put it into the file itself")
+            elif relation.kind in _WITHIN:
+                yield ShellProblem("RG431", f"the file holds {_WITHIN[relation.kind]}", part, "take it out")
         for name, root in self.texts():
+            for number, paragraph in enumerate(root.iter(f"{W}p"), 1):
+                reaching = next((each for each in _codes(paragraph) if _REACHING.match(each)), None)
+                if reaching is not None:
+                    message = f"a field of Word's that reaches outside: {reaching.strip()[:80]!r}"
+                    yield ShellProblem("RG431", message, self.place(name, number), "put what it shows in its place")
             tracked = next((e for e in root.iter() if e.tag in _TRACKED), None)
             if tracked is not None:
                 message = "the file holds tracked changes, which would mix with those of a report"
@@ -406,6 +426,15 @@ class Shell:
                 if etree.QName(element).localname in (*_PAST, "Template"):
                     self.touch(app).remove(element)
 
+    def mend(self) -> None:
+        """Set right what other programs are known to write against the schema."""
+        folder = self.main.rpartition("/")[0]
+        for name in self.parts:
+            if name.startswith(f"{folder}/") and name.endswith(".xml") and "/theme/" not in name:
+                root = self.tree(name)
+                if root is not None and mend(root):
+                    self.changed.add(name)
+
     def written(self, further: Mapping[str, bytes] | None = None) -> bytes:
         """The file, in which nothing depends on when or where it was made."""
         made = {}
@@ -514,12 +543,29 @@ def _unknown(name: str, values: Mapping[str, str]) -> ShellProblem:
     return ShellProblem("RG433", f"no field is called {shown!r}", "", hint)
 
 
+def _codes(paragraph: Any) -> list[str]:
+    """The codes of Word's own fields in a paragraph, each whole however it was cut."""
+    codes = [e.get(f"{W}instr") or "" for e in _own(paragraph) if e.tag == f"{W}fldSimple"]
+    open_: list[str] = []
+    for element in _own(paragraph):
+        if element.tag == f"{W}fldChar" and element.get(f"{W}fldCharType") == "begin":
+            open_.append("")
+        elif element.tag == f"{W}instrText":
+            open_ = open_ or [""]
+            open_[-1] += element.text or ""
+        elif element.tag == f"{W}fldChar" and open_:
+            codes.append(open_.pop())
+            if element.get(f"{W}fldCharType") == "separate":
+                # what ends here has no code any more
+                open_.append("")
+    return [code for code in (*codes, *open_) if code]
+
+
 def _fill_paragraph(paragraph: Any, values: Mapping[str, str], note: Callable[[ShellProblem], None]) -> bool:
     """Fill the fields of one paragraph, wherever Word cut them into runs; whether anything was filled."""
-    codes = "".join(e.text or "" for e in _own(paragraph) if e.tag == f"{W}instrText")
-    codes += "".join(e.get(f"{W}instr") or "" for e in _own(paragraph) if e.tag == f"{W}fldSimple")
-    if "{{" in codes:
-        message = f"a field inside a field code of Word's: {codes.strip()[:80]!r}"
+    inside = next((code for code in _codes(paragraph) if "{{" in code), None)
+    if inside is not None:
+        message = f"a field inside a field code of Word's: {inside.strip()[:80]!r}"
         note(ShellProblem("RG432", message, "", "put it beside the field code"))
     pieces = _pieces(paragraph)
     text = "".join(_OTHER if e is None else e.text or "" for e in pieces)
