@@ -70,7 +70,7 @@ def examine() -> list[Examined]:
     """Look at everything, in the order in which it matters."""
     return [
         _python(),
-        *map(_package, ("click", "pydantic", "PyYAML", "Jinja2", "lxml", "python-docx", "deepdiff", "markdown-it-py")),
+        *map(_package, ("click", "pydantic", "PyYAML", "Jinja2", "lxml", "deepdiff", "markdown-it-py")),
         _package("weasyprint"),
         _library("Pango", ("pango-1.0", "pango-1.0-0", "libpango-1.0-0")),
         _library("HarfBuzz-Subset", ("harfbuzz-subset", "harfbuzz-subset-0", "libharfbuzz-subset-0")),

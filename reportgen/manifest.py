@@ -35,7 +35,6 @@ _LIBRARIES = (
     "pydyf",
     "pyphen",
     "pypdfium2",
-    "python-docx",
     "PyYAML",
     "tinycss2",
     "tinyhtml5",
