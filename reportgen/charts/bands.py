@@ -37,10 +37,10 @@ class BandChart:
 
 
 def band_charts(history: History, words: Mapping[str, Any], names: Mapping[str, str]) -> tuple[BandChart, ...]:
-    """How many threads are in each state at each inspection that has any, as many bands to a picture as a page holds."""
-    rows = []
+    """How many threads are in each state at each inspection that has any, as many to a picture as a page holds."""
+    rows: list[tuple[HistoryInspection, Mapping[str, int]]] = []
     for i in history.inspections:
-        counts = {s: n for s in TEXTURES if (n := history.summary.cells.get(i.id, {}).get(s, 0))}
+        counts: dict[str, int] = {s: n for s in TEXTURES if (n := history.summary.cells.get(i.id, {}).get(s, 0))}
         if counts:
             rows.append((i, counts))
     most = max((sum(counts.values()) for _, counts in rows), default=0)

@@ -68,7 +68,7 @@ def _pieces(word: str, width: float, size: float, *, bold: bool) -> Iterable[str
 
 
 def parts(items: Sequence[_T], most: int, *, overlap: int = 0) -> list[tuple[_T, ...]]:
-    """A sequence in as few even pieces of at most ``most`` as will do; ``overlap``: how many each shares with the next."""
+    """A sequence in as few even pieces of at most ``most`` as will do, each sharing ``overlap`` with the next."""
     if len(items) <= most:
         return [tuple(items)] if items else []
     step = most - overlap
@@ -112,7 +112,15 @@ class Canvas:
             if backed:
                 wide = measure(line, size, bold=bold)
                 left = x - (wide / 2 if anchor == "middle" else wide if anchor == "end" else 0)
-                self.add("rect", class_="paper", x=left - 1, y=at - size * 0.85, width=wide + 2, height=size * 1.15, fill="#ffffff")  # fmt: skip
+                self.add(
+                    "rect",
+                    class_="paper",
+                    x=left - 1,
+                    y=at - size * 0.85,
+                    width=wide + 2,
+                    height=size * 1.15,
+                    fill="#ffffff",
+                )
             self.text(x, at, line, size=size, anchor=anchor, bold=bold)
 
     def line(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from reportgen.charts.canvas import PAGE, SMALL, WIDTH, Canvas, Sample, count, measure, parts, wrap
@@ -21,9 +22,13 @@ from reportgen.model import GradePath, GradePoint, GradeStep, History, HistoryIn
 MOST_INSPECTIONS = 7
 _LEFT, _RIGHT = 46.0, 594.0
 #: Nearer than this two marks would touch; inspections that are, are set apart so far and no further.
-_APART = 40.0
+_APART = 48.0
 _HIGH, _MARK, _STEP = 34.0, 11.0, SMALL * 1.15
 _LABEL = 96.0
+#: From the foot of a lane's title to the highest middle of a mark.
+_UNDER = 17.0
+#: A line shorter than this has no room for its sign and is told by the sign alone.
+_SHORT = 34.0
 #: Of so many lanes all are told in words, of more only the overall one: the table beside tells them all.
 _FEW = 3
 #: The number before the printed name of an area.
@@ -156,7 +161,7 @@ class _Lane:
         self.ended = self._ended(path)
         #: a hook under a mark needs its room above the words
         self.foot = _HIGH + (30 if any(p.joined for p in self.points) else 22)
-        self.height = 14.0 * len(self.title) + 12 + self.foot + sum(self.rows) * _STEP + 4
+        self.height = 14.0 * len(self.title) + _UNDER + self.foot + sum(self.rows) * _STEP + 4
         if self.ended and not self.beside:
             self.height += len(self.ended) * _STEP
 
@@ -241,7 +246,7 @@ def _figure(
     starts: list[tuple[_Lane, float]] = []
     for lane in lanes:
         starts.append((lane, y))
-        base = y + 14.0 * len(lane.title) + 12
+        base = y + 14.0 * len(lane.title) + _UNDER
         for point in lane.points:
             if point.area:
                 tops.setdefault((point.inspection, point.area), (places[point.inspection], base + lane.level(point)))
@@ -263,11 +268,12 @@ def _figure(
 
 def _draw(canvas: Canvas, lane: _Lane, top: float, kinds: set[str]) -> None:
     canvas.lines(0, top + 11, lane.title, size=12, bold=True, backed=True)
-    base = top + 14.0 * len(lane.title) + 12
+    base = top + 14.0 * len(lane.title) + _UNDER
     at = {p.inspection: (lane.x[p.inspection], base + lane.level(p)) for p in lane.points}
     judged = [p for p in lane.points if p.area]
-    for before, point in zip(judged, judged[1:], strict=False):
-        over = [at[p.inspection] for p in lane.points if at[before.inspection][0] < at[p.inspection][0] < at[point.inspection][0]]  # fmt: skip
+    for before, point in pairwise(judged):
+        x1, x2 = at[before.inspection][0], at[point.inspection][0]
+        over = [at[p.inspection] for p in lane.points if x1 < at[p.inspection][0] < x2]
         _step(canvas, at[before.inspection], at[point.inspection], over, kind_of(point.step, before, point), kinds)
     first = lane.points[0]
     if first.step is not None and first.step.inspection not in at and first.area:
@@ -306,21 +312,24 @@ def _step(
     def y(x: float) -> float:
         return y1 + (y2 - y1) * (x - x1) / (x2 - x1)
 
-    for left, right in zip(gaps, gaps[1:], strict=False):
+    for left, right in pairwise(gaps):
         a, b = left + 15, right - 15
         if b - a < 4:
             continue
-        if kind in _DASHES:
+        sign = {"same": "", "approximate": "≈", "not_comparable": "≠"}.get(kind, "?")
+        if sign and b - a < _SHORT:
+            canvas.lines((a + b) / 2, y((a + b) / 2) + 4, [sign], size=12, anchor="middle", bold=True, backed=True)
+        elif kind in _DASHES:
             canvas.line(a, y(a), b, y(b), width=2, dash=_DASHES[kind], bold=True)
-            continue
-        # broken: a stub on either side, and between them nothing but the sign that says why
-        middle, stub = (a + b) / 2, min(14.0, (b - a) / 4)
-        canvas.line(a, y1, a + stub, y1, width=2, bold=True)
-        canvas.line(b - stub, y2, b, y2, width=2, bold=True)
-        _broken(canvas, middle, (y1 + y2) / 2, "≠" if kind == "not_comparable" else "?")
+        else:
+            # broken: a stub on either side, and between them nothing but the sign that says why
+            stub = min(14.0, (b - a - 28) / 2)
+            canvas.line(a, y1, a + stub, y1, width=2, bold=True)
+            canvas.line(b - stub, y2, b, y2, width=2, bold=True)
+            _broken(canvas, (a + b) / 2, (y1 + y2) / 2, sign)
     if kind == "approximate":
         a, b = gaps[-2] + 15, gaps[-1] - 15
-        if b - a > 24:
+        if b - a >= _SHORT:
             canvas.lines((a + b) / 2, y((a + b) / 2) + 4, ["≈"], size=12, anchor="middle", bold=True, backed=True)
 
 

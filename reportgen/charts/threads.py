@@ -23,7 +23,7 @@ STATED: tuple[CellState, ...] = ("new", "carried_same", "carried_reworded", "spl
 
 @dataclass(frozen=True, slots=True)
 class ThreadChart:
-    """A picture of some threads at some inspections of a line; ``rows``: each with its cells, None where it was not yet."""
+    """A picture of some threads at some inspections of a line; ``rows``: each with its cells, None before it began."""
 
     figure: Figure
     line: str
@@ -61,8 +61,8 @@ def _chart(
     window = tuple(i for i in window if i.id in met)
     rows = []
     for thread in threads:
-        cells = {cell.inspection: cell for cell in thread.cells}
-        rows.append((thread, tuple(cells.get(i.id) for i in window)))
+        known = {cell.inspection: cell for cell in thread.cells}
+        rows.append((thread, tuple(known.get(i.id) for i in window)))
     canvas = Canvas()
     step = (WIDTH - _NAMED) / len(window)
     # a few columns stand no further apart than they have to

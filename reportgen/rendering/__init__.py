@@ -21,9 +21,10 @@ from reportgen.labels import load_labels
 from reportgen.markup import parse, serialise, unmark
 from reportgen.model import Comparison, Framework, History, Inspection
 from reportgen.rendering.contexts import CONTEXT, comparison_context, inspection_context
-from reportgen.rendering.fields import ANCHORS, FIELDS, comparison_fields, inspection_fields
+from reportgen.rendering.fields import ANCHORS, FIELDS, comparison_fields, history_fields, inspection_fields
 from reportgen.rendering.finding import Project, load_project
 from reportgen.rendering.functions import FUNCTIONS, markup, when
+from reportgen.rendering.histories import history_context, span_of
 from reportgen.rendering.packs import Pack, load
 
 __all__ = [
@@ -50,7 +51,7 @@ def render(
     lang: str = "en-GB",
     sensitivity: bool = False,
 ) -> Rendered:
-    """Render an inspection or a comparison with a template pack.
+    """Render an inspection, a comparison or a history with a template pack.
 
     Args:
         subject: the data.
@@ -68,8 +69,6 @@ def render(
     """
     pack = template if isinstance(template, Pack) else load(template)
     labels = load_labels(lang)
-    if isinstance(subject, History):
-        raise TemplateError("RG407", f"the pack {pack.name} renders no history", hint="ask for json or yaml")
     if isinstance(subject, Inspection):
         framework = framework or load_framework(subject.framework)
         name, context = "inspection", inspection_context(subject, framework, labels)
@@ -79,6 +78,16 @@ def render(
         if subject.status == "draft":
             title = f"{labels['draft_mark']}: {title}"
         fields = inspection_fields(subject, framework, labels, title)
+    elif isinstance(subject, History):
+        name, context = "history", history_context(subject, labels)
+        title, author = (
+            labels["history"]["file_title"].format(
+                provider=unmark(subject.provider.short_name or subject.provider.name), **span_of(subject)
+            ),
+            "reportgen",
+        )
+        issued = subject.as_of
+        fields = history_fields(subject, labels, title)
     else:
         name, context = "comparison", {**comparison_context(subject, labels), "sensitivity": sensitivity}
         title, author, issued = (

@@ -44,6 +44,27 @@ CONTEXT: dict[str, tuple[str, ...]] = {
         "in_short",
         "sensitivity",
     ),
+    "history": (
+        "history",
+        "labels",
+        "names",
+        "inspections",
+        "threads",
+        "items",
+        "anchors",
+        "points",
+        "charts",
+        "timeline",
+        "steps",
+        "counts",
+        "again",
+        "unknown",
+        "passages",
+        "overall",
+        "claims_said",
+        "overdue",
+        "candidates",
+    ),
 }
 
 

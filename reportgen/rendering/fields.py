@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from reportgen.markup import unmark
-from reportgen.model import Comparison, Framework, Inspection
-from reportgen.rendering.functions import date_range, long_date, when
+from reportgen.model import Comparison, Framework, History, Inspection
+from reportgen.rendering.functions import date_range, long_date, month_and_year, when
 
 #: The names of all fields; docs/templates.md explains each. Every document has them all, so that one shell serves every
 #: kind; one that has nothing to say is empty.
@@ -52,6 +52,24 @@ ANCHORS: dict[str, tuple[str, ...]] = {
         "text",
         "facts",
         "other",
+        "notices",
+        "about",
+    ),
+    "history": (
+        "cover",
+        "contents",
+        "short",
+        "timeline",
+        "grades",
+        "again",
+        "unknown",
+        "progress",
+        "claims",
+        "time",
+        "baseline",
+        "decide",
+        "threads",
+        "past",
         "notices",
         "about",
     ),
@@ -103,6 +121,25 @@ def comparison_fields(
         id=f"{one.id}--{two.id}",
         earlier=when(one),
         later=when(two),
+    )
+
+
+def history_fields(history: History, labels: Mapping[str, Any], running: str) -> tuple[tuple[str, str], ...]:
+    """The fields of a history: what all its inspections share or give, and the months of the first and the last."""
+    months = [month_and_year(i.when) for i in history.inspections]
+    return _fields(
+        title=running,
+        running_title=running,
+        kind="history",
+        provider=unmark(history.provider.name),
+        provider_short=unmark(history.provider.short_name or history.provider.name),
+        published=long_date(history.as_of),
+        inspectorate="; ".join(dict.fromkeys(i.body for i in history.inspections)),
+        framework="; ".join(dict.fromkeys(i.framework_title for i in history.inspections)),
+        status=labels["draft_mark"] if "draft" in {i.status for i in history.inspections} else "",
+        id="--".join(dict.fromkeys((history.inspections[0].id, history.inspections[-1].id))) if months else "",
+        earlier=months[0] if months else "",
+        later=months[-1] if months else "",
     )
 
 

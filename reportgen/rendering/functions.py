@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from reportgen.document import TONES
-from reportgen.markup import inline_html, inlines, unmark
+from reportgen.document import TONES, Figure, Inline, Link, Text
+from reportgen.markup import inline_html, inlines, serialise, unmark
 from reportgen.model import (
     Edit,
     Framework,
+    GradePoint,
     Period,
 )
 
@@ -28,6 +30,26 @@ def rich(text: str | None) -> Any:
     return markup(inline_html(inlines(text or "")))
 
 
+_ADDRESS = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)\]’”\"']")
+
+
+def linked(text: str | None) -> Any:
+    """Data text as HTML, with the web addresses in it as links."""
+    return markup(inline_html(piece for inline in inlines(text or "") for piece in _linked(inline)))
+
+
+def _linked(inline: Inline) -> Iterator[Inline]:
+    if not isinstance(inline, Text):
+        yield inline
+        return
+    at = 0
+    for found in _ADDRESS.finditer(inline.text):
+        yield Text(inline.text[at : found.start()])
+        yield Link(found[0], (Text(found[0]),))
+        at = found.end()
+    yield Text(inline.text[at:])
+
+
 def words(text: str | None) -> str:
     """Data text without its marks."""
     return unmark(text or "")
@@ -36,6 +58,27 @@ def words(text: str | None) -> str:
 def long_date(day: date | None) -> str:
     """``10 August 2012``."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if day else ""
+
+
+def month_and_year(when: str) -> str:
+    """``August 2012`` of a date that may lack its month or day, which then are not said."""
+    year, *rest = when.split("-")
+    return f"{_MONTHS[int(rest[0]) - 1]} {year}" if rest else year
+
+
+def partial_date(when: str) -> str:
+    """``10 August 2012``, ``August 2012`` or ``2012``: as much as is known."""
+    return long_date(date.fromisoformat(when)) if when.count("-") == 2 else month_and_year(when)
+
+
+def drawn(figure: Figure) -> Any:
+    """A picture as HTML."""
+    return markup(serialise((figure,)))
+
+
+def counted(count: int, forms: Mapping[str, str]) -> str:
+    """A number with its noun, from the ``one`` and ``other`` forms of a label."""
+    return forms["one" if count == 1 else "other"].format(count=number(count))
 
 
 def date_range(periods: Sequence[Period], style: str = "once_month") -> str:
@@ -79,6 +122,22 @@ def grade_tone(framework: Framework, area: str, key: str | None) -> str:
         return "none"
     tone = f"level-{sorted(g.rank for g in scale.grades).index(grade.rank) + 1}-of-{len(scale.grades)}"
     return tone if tone in TONES else "note"
+
+
+def point_tone(point: GradePoint | None) -> str:
+    """The tone of a judgement on a path: its place on its scale."""
+    if point is None or point.rank is None or not point.ranks:
+        return "none"
+    tone = f"level-{point.rank}-of-{point.ranks}"
+    return tone if tone in TONES else "note"
+
+
+def point_grade(point: GradePoint | None, labels: Mapping[str, Any]) -> str:
+    """The grade of a judgement on a path as printed, or why there is none."""
+    if point is None:
+        return str(labels["history"]["none"])
+    printed = point.printed or point.grade_label or point.grade
+    return unmark(printed) if point.grade and printed else str(labels["missing"][point.missing or "unreadable"])
 
 
 def last(heading: str | None) -> str:
@@ -155,6 +214,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
         rich,
+        linked,
         words,
         long_date,
         date_range,
@@ -168,5 +228,11 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         told,
         by_section,
         first_words,
+        month_and_year,
+        partial_date,
+        drawn,
+        point_grade,
+        point_tone,
+        counted,
     )
 }

@@ -113,7 +113,7 @@ def test_every_template_name_is_documented(subject: str, names: tuple[str, ...])
 
 
 def test_templates_get_exactly_the_documented_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    from reportgen import compare
+    from reportgen import build_history, compare
 
     given: dict[str, set[str]] = {}
     real = packs.Pack.run
@@ -126,8 +126,10 @@ def test_templates_get_exactly_the_documented_names(monkeypatch: pytest.MonkeyPa
     first = read_inspection(INSPECTIONS / "ashmere" / "ashmere-2010-03.yaml")
     rendering.render(first)
     rendering.render(compare(first, first))
+    rendering.render(build_history([first]))
     assert given["inspection.html.j2"] == set(rendering.CONTEXT["inspection"])
     assert given["comparison.html.j2"] == set(rendering.CONTEXT["comparison"])
+    assert given["history.html.j2"] == set(rendering.CONTEXT["history"])
     text = page("templates.md")
     assert all(f"`{name}`" in text for name in given["page.html.j2"])
 
