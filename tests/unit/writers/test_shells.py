@@ -14,7 +14,7 @@ import docx_integrity
 import pytest
 from lxml import etree
 
-from reportgen import api, compare, read_inspection, render
+from reportgen import api, build_history, compare, read_inspection, render
 from reportgen.document import Cell as TableCell
 from reportgen.document import Document, Heading, Item, ListBlock, Paragraph, Rendered, Row, Section, Table, Text, walk
 from reportgen.document import texts as texts_of
@@ -641,10 +641,17 @@ def test_fields_are_those_that_are_documented() -> None:
     assert listed | {f"heading-{n}" for n in range(2, 5)} == set(ROLES)
 
 
-@pytest.mark.parametrize("subject", ["inspection", "comparison"])
+@pytest.mark.parametrize("subject", ["inspection", "comparison", "history"])
 def test_every_document_has_every_field_and_only_known_parts(subject: str) -> None:
     one = read_inspection(LONG)
-    made = render(one if subject == "inspection" else compare(one, read_inspection(NEXT)))
+    two = read_inspection(NEXT)
+    made = render(
+        {
+            "inspection": lambda: one,
+            "comparison": lambda: compare(one, two),
+            "history": lambda: build_history([one, two]),
+        }[subject]()
+    )
     assert [name for name, _ in made.document.fields] == list(FIELDS)
     top = {block.role for block in made.document.blocks if isinstance(block, Section)}
     assert top <= set(ANCHORS[subject])
