@@ -45,8 +45,8 @@ from reportgen.files import iso_date
 from reportgen.writers.docx.numbering import Lists
 from reportgen.writers.docx.styles import ROLES, STEP, TERM_WIDTH, Look, Styles, style_of
 
-#: A table of at most so many rows stays on one page.
-_SHORT_TABLE = 12
+#: A table of at most so many rows, and lines in them, stays on one page.
+_SHORT_TABLE, _FEW_LINES = 12, 24
 #: Roles of paragraphs that go by another name among the roles of styles.
 _ROLES = {
     "made": "imprint",
@@ -301,7 +301,7 @@ class Builder:
         described = f"<w:tblCaption w:val={quoteattr(legal(caption)[:250])}/>" if caption else ""
         style = "table-small" if table.role in _SMALL_TABLES else "table-text"
         count = len(table.head) + len(table.rows)
-        together = count <= _SHORT_TABLE
+        together = count <= _SHORT_TABLE and _lines(table, widths) <= _FEW_LINES
         rows = [
             self.row(
                 row, widths, style, head=n < len(table.head), keep=n < count - 1 and (together or n <= len(table.head))
@@ -497,6 +497,15 @@ def _whole_change(table: Table) -> Change:
     """The change that all rows of a table share; None where some stay or differ."""
     changes = {row.change for row in (*table.head, *table.rows)}
     return changes.pop() if len(changes) == 1 else None
+
+
+def _lines(table: Table, widths: Sequence[int]) -> int:
+    """About how many lines a table takes: letters of the usual width, less what its cells keep free."""
+    rows = (*table.head, *table.rows)
+    return sum(
+        max(1 + len(plain(c.inlines)) * 120 // max(w - 200, 120) for c, w in zip(row.cells, widths, strict=True))
+        for row in rows
+    )
 
 
 def _widths(table: Table, width: int) -> list[int]:

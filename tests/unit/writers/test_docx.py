@@ -52,6 +52,13 @@ def test_a_short_table_stays_on_one_page_and_a_long_one_begins_with_two_rows(row
     assert sum(row.find(f".//{W}keepNext") is not None for row in found) == kept
 
 
+def test_a_table_of_few_long_rows_may_be_cut() -> None:
+    """What fills a page with its heading would leave the heading alone on the page before."""
+    row = Row((Cell((Text("area"),), "row"), Cell((Text("a long reason " * 20),))))
+    found = list(written(Table((), (row,) * 8)).element.body.iter(f"{W}tr"))
+    assert sum(r.find(f".//{W}keepNext") is not None for r in found) == 1
+
+
 def test_space_after_a_table_is_space_and_no_blank_paragraph() -> None:
     file = written(table(2), Paragraph((Text("after"),)), table(2), table(2))
     assert [p.text for p in file.paragraphs] == ["Named", "after", "Named", "Named"]
