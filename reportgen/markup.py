@@ -94,6 +94,8 @@ _ALLOWED: dict[str, frozenset[str]] = {
     **dict.fromkeys(("title", "desc"), frozenset({"id"})),
     **dict.fromkeys(_SHAPES, frozenset(_DRAWN)),
 }
+#: What a template may write: elements with their attributes. (``div`` is what the serialiser adds.)
+VOCABULARY = {name: attributes for name, attributes in _ALLOWED.items() if name != "div"}
 _HOLDS_TEXT = frozenset(
     "h1 h2 h3 h4 h5 h6 p li caption figcaption th td dt dd strong em a sup span ins del title desc text".split()
 )

@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from reportgen import __version__
-from reportgen.cli import data, frameworks, histories, importing, reports, reviewing
+from reportgen.cli import data, frameworks, histories, importing, reports, reviewing, templates
 from reportgen.cli.boundary import Commands, guarded
 from reportgen.cli.state import State
 from reportgen.errors import Exit
@@ -40,6 +40,7 @@ for command in (
     reports.compare,
     histories.history,
     reviewing.review,
+    templates.templates,
     data.doctor,
 ):
     cli.add_command(command)

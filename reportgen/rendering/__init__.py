@@ -8,7 +8,7 @@ pack, run nothing and fetch nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -34,6 +34,7 @@ __all__ = [
     "FUNCTIONS",
     "Pack",
     "Project",
+    "context_of",
     "load",
     "load_project",
     "render",
@@ -69,9 +70,10 @@ def render(
     """
     pack = template if isinstance(template, Pack) else load(template)
     labels = load_labels(lang)
+    name, context = context_of(subject, labels, framework=framework, sensitivity=sensitivity)
     if isinstance(subject, Inspection):
-        framework = framework or load_framework(subject.framework)
-        name, context = "inspection", inspection_context(subject, framework, labels)
+        framework = context["framework"]
+        assert isinstance(framework, Framework)
         title, author = unmark(subject.title), framework.body
         title = f"{title}: {unmark(subject.provider.short_name or subject.provider.name)}"
         issued = subject.published.date if subject.published else None
@@ -79,7 +81,6 @@ def render(
             title = f"{labels['draft_mark']}: {title}"
         fields = inspection_fields(subject, framework, labels, title)
     elif isinstance(subject, History):
-        name, context = "history", history_context(subject, labels)
         title, author = (
             labels["history"]["file_title"].format(
                 provider=unmark(subject.provider.short_name or subject.provider.name), **span_of(subject)
@@ -89,7 +90,6 @@ def render(
         issued = subject.as_of
         fields = history_fields(subject, labels, title)
     else:
-        name, context = "comparison", {**comparison_context(subject, labels), "sensitivity": sensitivity}
         title, author, issued = (
             labels["comparison"]["file_title"].format(
                 provider=unmark(subject.later_inspection.provider.short_name or subject.later_inspection.provider.name),
@@ -130,6 +130,21 @@ def render(
         shell=str(pack.shell) if pack.shell else None,
         word_styles=tuple(pack.roles.items()),
     )
+
+
+def context_of(
+    subject: Inspection | Comparison | History,
+    labels: Mapping[str, Any],
+    *,
+    framework: Framework | None = None,
+    sensitivity: bool = False,
+) -> tuple[str, dict[str, Any]]:
+    """What kind of subject it is, a key of ``CONTEXT``, and what its template is given."""
+    if isinstance(subject, Inspection):
+        return "inspection", inspection_context(subject, framework or load_framework(subject.framework), labels)
+    if isinstance(subject, History):
+        return "history", history_context(subject, labels)
+    return "comparison", {**comparison_context(subject, labels), "sensitivity": sensitivity}
 
 
 def _check_page(page: str, source: str) -> None:

@@ -3,68 +3,144 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NewType, TypedDict
 
 from reportgen.errors import InputError, TemplateError
 from reportgen.frameworks import area_of_title, load_framework
 from reportgen.markup import escape, unmark
 from reportgen.model import (
     Comparison,
+    EarlierRecommendation,
     Framework,
+    GradePoint,
+    History,
+    HistoryEvent,
+    HistoryInspection,
     Inspection,
     Judgement,
     JudgementsHere,
+    LaterRecommendation,
+    Layout,
     Recommendation,
+    RecommendationLink,
     RecommendationsHere,
     ScaleHere,
+    Thread,
+    ThreadItem,
 )
 from reportgen.rendering.functions import long_date, number, told
+from reportgen.rendering.histories import Counts, GradeTable, Step
 
-#: What a template may use, by subject; docs/templates.md explains each.
-CONTEXT: dict[str, tuple[str, ...]] = {
-    "inspection": (
-        "inspection",
-        "framework",
-        "layout",
-        "labels",
-        "judgements",
-        "recommendations",
-        "unplaced",
-        "parts",
-        "register",
-        "groups",
-    ),
-    "comparison": (
-        "comparison",
-        "earlier_framework",
-        "later_framework",
-        "labels",
-        "links",
-        "by_id",
-        "in_short",
-        "sensitivity",
-    ),
-    "history": (
-        "history",
-        "labels",
-        "names",
-        "inspections",
-        "threads",
-        "items",
-        "anchors",
-        "points",
-        "charts",
-        "timeline",
-        "steps",
-        "counts",
-        "again",
-        "unknown",
-        "passages",
-        "overall",
-        "claims_said",
-        "overdue",
-        "candidates",
-    ),
+#: The words of a language, as ``reportgen.labels`` gives them.
+Labels = NewType("Labels", dict[str, Any])
+
+
+class Parts(TypedDict):
+    """Which parts the layout has to add to what a report prints."""
+
+    glance: bool
+    scale: bool
+    recommendations: bool
+    record: bool
+
+
+class RegisterTable(TypedDict):
+    """A register at the end: the columns that hold anything, and the rows."""
+
+    columns: list[str]
+    rows: list[list[str]]
+
+
+class Register(TypedDict):
+    """The registers at the end, by what they hold."""
+
+    judgements: RegisterTable
+    recommendations: RegisterTable
+    chapters: RegisterTable
+    facts: RegisterTable
+    declarations: RegisterTable
+    missing: RegisterTable
+    corrections: RegisterTable
+
+
+class Charts(TypedDict):
+    """The pictures of a history, with the tables that say the same."""
+
+    grades: tuple[GradeTable, ...]
+    threads: tuple[Any, ...]
+    bands: tuple[Any, ...]
+
+
+class HistoryCounts(TypedDict):
+    """The tables of counts of a history."""
+
+    labels: Counts
+    cells: Counts
+    items: Counts
+    steps: Counts
+    stated: Counts
+    progress: Counts
+    claims: Counts
+    timeliness: Counts
+    baseline: Counts
+
+
+#: What a template may use, by subject, with what each name holds; docs/templates.md explains them.
+CONTEXT: dict[str, dict[str, Any]] = {
+    "inspection": {
+        "inspection": Inspection,
+        "framework": Framework,
+        "layout": Layout,
+        "labels": Labels,
+        "judgements": dict[str, Judgement],
+        "recommendations": dict[str, Recommendation],
+        "unplaced": list[Recommendation],
+        "parts": Parts,
+        "register": Register,
+        "groups": list[tuple[str, str, list[Recommendation]]],
+    },
+    "comparison": {
+        "comparison": Comparison,
+        "earlier_framework": Framework,
+        "later_framework": Framework,
+        "labels": Labels,
+        "links": dict[str, list[RecommendationLink]],
+        "by_id": dict[str, EarlierRecommendation | LaterRecommendation],
+        "in_short": str,
+        "sensitivity": bool,
+    },
+    "history": {
+        "history": History,
+        "labels": Labels,
+        "names": dict[str, str],
+        "inspections": dict[str, HistoryInspection],
+        "threads": dict[str, Thread],
+        "items": dict[tuple[str, str], ThreadItem],
+        "anchors": dict[str, str],
+        "points": dict[tuple[str, str], GradePoint],
+        "charts": Charts,
+        "timeline": tuple[tuple[str, HistoryInspection | None, HistoryEvent | None], ...],
+        "steps": tuple[Step, ...],
+        "counts": HistoryCounts,
+        "again": list[Thread],
+        "unknown": tuple[Thread, ...],
+        "passages": dict[str, int],
+        "overall": dict[str, str],
+        "claims_said": dict[str, str],
+        "overdue": list[Thread],
+        "candidates": tuple[Any, ...],
+    },
+}
+#: What the page of a pack may use, whatever the subject.
+PAGE: dict[str, Any] = {
+    "title": str,
+    "lang": str,
+    "labels": Labels,
+    "properties": dict[str, str],
+    "style": str,
+    "main": str,
+    "running": str,
+    "script": str,
 }
 
 

@@ -17,7 +17,7 @@ from reportgen.model import PackFile
 from reportgen.rendering.contexts import CONTEXT
 from reportgen.rendering.finding import USUAL, Found, Link, Project, builtin, chain, link_to
 from reportgen.rendering.functions import FUNCTIONS
-from reportgen.rendering.styles import self_contained
+from reportgen.rendering.styles import LEADS_OUT, self_contained
 
 _LARGEST = 50_000_000
 #: Bytes that a template, a style sheet or a script may have.
@@ -167,14 +167,17 @@ def _read(chained: tuple[Found, ...], stamps: tuple[tuple[str, int, int], ...]) 
     for link in links:
         _check_subjects(link)
     folders = {link.file.name: link.folder.resolve() for link in links}
-    reader = _Reader(folders)
+    reader = Reader(folders)
     templates: dict[str, str] = {}
     scripts: dict[str, str] = {}
     roles: dict[str, str] = {}
+    waivers: dict[str, dict[str, str]] = {}
     styles: list[str] = []
     taken: set[Path] = set()
     for link in reversed(links):
         templates |= link.file.templates
+        for subject, waived in link.file.waivers.items():
+            waivers[subject] = {**waivers.get(subject, {}), **waived}
         roles |= link.file.roles
         where = link.settings.where
         for number, name in enumerate(link.file.styles):
@@ -208,7 +211,7 @@ def _read(chained: tuple[Found, ...], stamps: tuple[tuple[str, int, int], ...]) 
         scripts=scripts,
         shell=shell,
         roles=roles,
-        waivers=own.file.waivers,
+        waivers=waivers,
         environment=reader.environment(),
     )
 
@@ -224,7 +227,7 @@ def _check_subjects(link: Link) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class Reader:
     """Reads files of a chain of packs; ``folders`` by name, the nearest first. Nothing outside them can be had."""
 
     folders: Mapping[str, Path]
@@ -238,12 +241,16 @@ class _Reader:
                 return path
         raise TemplateError("RG404", f"{name!r} is not in the pack", where=where, hint="put it there")
 
+    def beside(self, name: str, address: str, *, at: str) -> Path:
+        """The file of an address in the file ``name``: as on every web page, from the folder that the file is in."""
+        return self.find(_beside(name, address), at=at)
+
     def style(self, path: Path, name: str, *, at: str) -> str:
         css = _text(path, name, "a style sheet")
         if "</style" in css.lower():
             where = Where(file=name, line=_line(css, "</style"))
             raise TemplateError("RG404", "a style sheet closes its element", where=where, hint="take </style out of it")
-        return self_contained(css, name, lambda address: self.find(_beside(name, address), at=at))
+        return self_contained(css, name, lambda address: self.beside(name, address, at=at))
 
     def script(self, path: Path, name: str) -> str:
         script = _text(path, name, "a script")
@@ -267,7 +274,8 @@ class _Reader:
                 return _text(path, shown, "a template"), shown
         raise TemplateError("RG404", f"{name!r} is not in the pack", hint="put it there")
 
-    def environment(self) -> Any:
+    def environment(self, prepare: Callable[[str, str], str] = lambda text, shown: text) -> Any:  # noqa: ARG005
+        """The sandbox in which the templates run; ``prepare`` gets the text and the shown name of each."""
         from jinja2 import TemplateNotFound
 
         from reportgen.sandbox import Environment
@@ -279,7 +287,7 @@ class _Reader:
                 if error.code != "RG404":
                     raise
                 raise TemplateNotFound(name) from None
-            return text, shown, lambda: True
+            return prepare(text, shown), shown, lambda: True
 
         return Environment(load, FUNCTIONS)
 
@@ -294,9 +302,8 @@ def _inside(folder: Path, name: str) -> Path | None:
     try:
         path = given.resolve()
         if not path.is_relative_to(folder):
-            raise TemplateError(
-                "RG404", f"{name!r} is not in the pack", where=Where(file=str(folder)), hint="put it there"
-            )
+            where = Where(file=str(folder))
+            raise TemplateError("RG404", f"{name!r} {LEADS_OUT}", where=where, hint="put it into the pack")
         return path if path.is_file() else None
     except (OSError, ValueError, RuntimeError):
         # a name that no file can have, or links in a circle
@@ -304,7 +311,6 @@ def _inside(folder: Path, name: str) -> Path | None:
 
 
 def _beside(name: str, address: str) -> str:
-    """The path in the pack of an address in a file: as in every web page, from the folder that the file is in."""
     folder = name.rpartition("/")[0]
     return f"{folder}/{unquote(address)}" if folder else unquote(address)
 

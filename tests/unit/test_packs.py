@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from reportgen import read_inspection, rendering
 from reportgen.document import Paragraph, plain, walk
@@ -167,7 +169,9 @@ def test_files_that_are_not_in_a_pack_come_from_its_bases_and_styles_begin_with_
 
 
 def test_pictures_of_the_base_are_put_into_its_styles(write: Writer, tmp_path: Path) -> None:
-    png = b"\x89PNG one"
+    out = io.BytesIO()
+    Image.new("1", (2, 2)).save(out, "PNG")
+    png = out.getvalue()
     write(
         "middle",
         "extends: standard\nstyles: [css/middle.css]\n",
