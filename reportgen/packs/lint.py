@@ -23,7 +23,7 @@ from reportgen.packs.coverage import coverage, covers
 from reportgen.packs.invented import MODELS, Invention
 from reportgen.packs.names import Names
 from reportgen.packs.written import page_faults, vocabulary_faults, with_places, written
-from reportgen.rendering import CONTEXT, Project, context_of
+from reportgen.rendering import ANCHORS, CONTEXT, FIELDS, Project, context_of
 from reportgen.rendering.contexts import PAGE
 from reportgen.rendering.finding import Found, Link, chain, find
 from reportgen.rendering.packs import Pack, Reader, load
@@ -93,6 +93,7 @@ class _Lint:
     folder: Path
     found: dict[tuple[Any, ...], Finding] = field(default_factory=dict)
     used: set[Path] = field(default_factory=set)
+    sections: set[str] = field(default_factory=set)
 
     def findings(self) -> list[Finding]:
         return sorted(self.found.values(), key=lambda f: (f.where.file or "", f.where.line or 0, f.code, f.message))
@@ -120,6 +121,7 @@ class _Lint:
             templates |= {key: name for key, name in link.file.templates.items() if key in CONTEXT}
         page = next((link.file.page for link in links if link.file.page), None)
         self._names(templates, page, own, reader)
+        self._shell(links, reader)
         self._unused(own)
         waivers = dict(_waivers(links))
         self._unknown_waivers(own)
@@ -168,6 +170,27 @@ class _Lint:
             for code, message, line, hint in faults:
                 self.report(code, message, name, line, hint)
 
+    def _shell(self, links: Sequence[Link], reader: Reader) -> None:
+        """The Word file, where it is the pack's own or the pack says something about its styles."""
+        from reportgen.writers.docx import shell_problems
+
+        own = links[0].file
+        holder = next((link.file for link in links if link.file.shell), None)
+        if holder is None or holder.shell is None or not (own.shell or own.roles):
+            return
+        try:
+            path = reader.find(holder.shell, at=holder.name)
+        except TemplateError:
+            return
+        roles: dict[str, str] = {}
+        for link in reversed(links):
+            roles |= link.file.roles
+        anchors = {name for names in ANCHORS.values() for name in names} | self.sections
+        for problem in shell_problems(path, styles=roles, fields=FIELDS, anchors=sorted(anchors)):
+            where = Where(file=str(path), field=problem.place or None)
+            found = Finding("error", problem.code, problem.message, where, problem.hint)
+            self.found.setdefault((problem.code, where, problem.message), found)
+
     def _unused(self, own: Link) -> None:
         for path in sorted(own.folder.rglob("*")):
             name = path.relative_to(own.folder).as_posix()
@@ -206,6 +229,7 @@ class _Lint:
                 self.report("RG601", error.message, name, error.where.line, error.hint)
                 continue
             html = written(environment, text)
+            self.sections |= {e.attributes.get("class", "") for e in html.elements() if e.name == "section"}
             for code, message, line, hint in page_faults(html) if name in pages else vocabulary_faults(html):
                 self.report(code, message, name, line, hint)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -240,13 +241,49 @@ def test_a_loop_over_recommendations_that_goes_missing_fails_the_check(alone: Pa
 def test_every_code_is_planted_explained_and_documented() -> None:
     codes = {code for code in CODES if "RG601" <= code <= "RG639"}
     planted = {code for code, *_ in PLANTS} | {"RG607", "RG608", "RG624", "RG630", "RG634", "RG635"}
-    assert planted == codes == set(explained())
+    shells = {code for code in CODES if "RG431" <= code <= "RG439"} | {"RG410"}
+    assert planted == codes
+    assert codes | shells == set(explained())
     assert len({code for code, _, _, plant, _ in PLANTS if plant}) >= 25
     for code in codes:
         assert all(len(part) > 10 for part in explain(code))
     assert explain("rg601") == explain("RG601")
     with pytest.raises(UsageFault, match="RG507"):
         explain("RG101")
+
+
+# -- the Word file ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "settings", "code", "said"),
+    [
+        ("{{ titel }}", "", "RG433", "did you mean"),
+        ("{{ title", "", "RG432", "{{"),
+        ("[[reportgen:glanc]]", "", "RG434", "glanc"),
+        ("[[reportgen:glance]]|[[reportgen:glance]]", "", "RG435", "glance"),
+        ("see [[reportgen:glance]]", "", "RG436", "glance"),
+        ("", "roles: {lead: No Such Style}\n", "RG437", "No Such Style"),
+        ("-body", "", "RG410", "body"),
+    ],
+)
+def test_a_fault_of_the_word_file(alone: Path, paragraphs: str, settings: str, code: str, said: str) -> None:
+    with zipfile.ZipFile(STANDARD / "shell.docx") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    text = parts["word/document.xml"].decode()
+    if paragraphs == "-body":
+        text = text.replace("[[reportgen:body]]", "")
+    else:
+        more = "".join(f"<w:p><w:r><w:t>{p}</w:t></w:r></w:p>" for p in paragraphs.split("|") if p)
+        text = text.replace("<w:sectPr", f"{more}<w:sectPr", 1) if more else text
+    parts["word/document.xml"] = text.encode()
+    with zipfile.ZipFile(alone / "shell.docx", "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    (alone / PACK).write_text((alone / PACK).read_text() + settings)
+    found = errors(alone)
+    assert [(f.code, Path(str(f.where.file)).name) for f in found] == [(code, "shell.docx")], found
+    assert said in f"{found[0].message} {found[0].hint}"
 
 
 # -- packs that extend others ----------------------------------------------------------------------------------------
