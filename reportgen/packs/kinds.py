@@ -7,7 +7,7 @@ import typing
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
@@ -231,9 +231,17 @@ def kind_of(annotation: Any) -> Kind:
     return ANYTHING
 
 
-@lru_cache(maxsize=256)
+_MEMBERS: dict[type[Any], dict[str, Kind]] = {}
+
+
 def _members(model: type[Any]) -> dict[str, Kind]:
     """Fields, properties and methods of a model that are its own, with what each gives."""
+    if model not in _MEMBERS:
+        _MEMBERS[model] = _members_of(model)
+    return _MEMBERS[model]
+
+
+def _members_of(model: type[Any]) -> dict[str, Kind]:
     if issubclass(model, BaseModel):
         found = {name: kind_of(field.annotation) for name, field in model.model_fields.items()}
     else:
@@ -250,7 +258,7 @@ def _members(model: type[Any]) -> dict[str, Kind]:
     return found
 
 
-@lru_cache(maxsize=1)
+@cache
 def _labels() -> Kind:
     return _held(load_labels(), "`labels`")
 

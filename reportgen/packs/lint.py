@@ -230,7 +230,8 @@ class _Lint:
                 continue
             html = written(environment, text)
             self.sections |= {e.attributes.get("class", "") for e in html.elements() if e.name == "section"}
-            for code, message, line, hint in page_faults(html) if name in pages else vocabulary_faults(html):
+            is_page = name in pages or any(e.name == "html" for e in html.elements())
+            for code, message, line, hint in page_faults(html) if is_page else vocabulary_faults(html):
                 self.report(code, message, name, line, hint)
 
     # -- invented data -----------------------------------------------------------------------------------------------
