@@ -32,9 +32,11 @@ def rich(text: str | None) -> Any:
 
 _ADDRESS = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)\]’”\"']")
 
+_SITE = re.compile(r"https?://(?:www\.)?([^/:?#]+).*")
+
 
 def linked(text: str | None) -> Any:
-    """Data text as HTML, with the web addresses in it as links."""
+    """Data text as HTML, with the web addresses in it as links that show the name of the site."""
     return markup(inline_html(piece for inline in inlines(text or "") for piece in _linked(inline)))
 
 
@@ -45,7 +47,7 @@ def _linked(inline: Inline) -> Iterator[Inline]:
     at = 0
     for found in _ADDRESS.finditer(inline.text):
         yield Text(inline.text[at : found.start()])
-        yield Link(found[0], (Text(found[0]),))
+        yield Link(found[0], (Text(_SITE.sub(r"\1", found[0])),))
         at = found.end()
     yield Text(inline.text[at:])
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from reportgen import api, compare, read_inspection, render, write
-from reportgen.document import plain_text
+from reportgen import api, build_history, compare, read_inspection, render, write
+from reportgen.document import Document, Figure, texts, walk
 from reportgen.model import printed
 from reportgen.writers import docx
 from tests.support import printed_report
@@ -43,20 +43,32 @@ def module(path: str) -> Path:
     return found
 
 
+def visible(document: Document) -> str:
+    """The text that a reader sees; what stands for a picture is seen by nobody who sees the picture."""
+    shown = (b for b in walk(document.blocks) if not isinstance(b, Figure))
+    return "\n".join(piece for block in shown for piece in texts(block))
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("made")
     first, second = read_inspection(LONG), read_inspection(NEXT)
     out = {}
-    for name, subject in (("report", first), ("next", second), ("comparison", compare(first, second))):
+    subjects = {
+        "report": first,
+        "next": second,
+        "comparison": compare(first, second),
+        "history": build_history([first, second], baseline=first.id),
+    }
+    for name, subject in subjects.items():
         rendered = render(subject)
         for suffix in ("html", "docx"):
             out[f"{name}.{suffix}"] = write(rendered, folder / f"{name}.{suffix}")
-        (folder / f"{name}.words").write_text(plain_text(rendered.document))
+        (folder / f"{name}.words").write_text(visible(rendered.document))
     return out
 
 
-@pytest.mark.parametrize("name", ["report.docx", "next.docx", "comparison.docx"])
+@pytest.mark.parametrize("name", ["report.docx", "next.docx", "comparison.docx", "history.docx"])
 def test_the_schema_of_office_files_holds(made: dict[str, Path], name: str) -> None:
     tool = module(".bin/ooxml-validator")
     done = subprocess.run(
@@ -83,7 +95,7 @@ def test_the_schema_referee_can_say_no(made: dict[str, Path], tmp_path: Path) ->
     assert not json.loads(done.stdout)["ok"]
 
 
-@pytest.mark.parametrize("name", ["report", "comparison"])
+@pytest.mark.parametrize("name", ["report", "comparison", "history"])
 def test_libreoffice_shows_every_word(made: dict[str, Path], name: str, tmp_path: Path) -> None:
     office, to_text = needed("soffice", "libreoffice"), needed("pdftotext")
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
@@ -145,8 +157,8 @@ def browse(tmp_path: Path, *files: Path) -> list[dict[str, object]]:
 
 def test_pages_in_a_browser(made: dict[str, Path], tmp_path: Path) -> None:
     """Narrow and wide, light and dark: no accessibility violation, no sideways scrolling, no request."""
-    found = browse(tmp_path, made["report.html"], made["next.html"], made["comparison.html"])
-    assert len(found) == 12
+    found = browse(tmp_path, *(made[f"{n}.html"] for n in ("report", "next", "comparison", "history")))
+    assert len(found) == 16
     for page in found:
         place = (page["file"], page["width"], page["scheme"])
         assert page["violations"] == [], (place, page["violations"])

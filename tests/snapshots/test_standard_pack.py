@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from reportgen import compare, read_inspection, render
+from reportgen import api, collection, compare, read_inspection, render
 from reportgen.document import Rendered
 from reportgen.writers import docx, html, markdown, pdf, text
-from tests.support.examples import ASHMERE, LONG, NEXT
+from tests.support.examples import ASHMERE, INSPECTIONS, LONG, NEXT
 
 STORED = Path(__file__).parent / "stored"
 
@@ -59,11 +59,16 @@ FORMS = {
 def subjects() -> dict[str, Rendered]:
     made = {path.stem: render(read_inspection(path)) for path in (ASHMERE[0], ASHMERE[3])}
     made["comparison"] = render(compare(read_inspection(LONG), read_inspection(NEXT)))
+    [ashmere], _ = collection.providers([INSPECTIONS / "ashmere"])
+    loaded = collection.load(ashmere)
+    two = [i for i in loaded.inspections if i.id in (LONG.stem, NEXT.stem)]
+    history = api.build_history(two, decisions=loaded.decisions, events=loaded.events, baseline=LONG.stem)
+    made["history"] = render(history)
     return made
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("name", [ASHMERE[0].stem, ASHMERE[3].stem, "comparison"])
+@pytest.mark.parametrize("name", [ASHMERE[0].stem, ASHMERE[3].stem, "comparison", "history"])
 def test_snapshot(subjects: dict[str, Rendered], name: str, form: str) -> None:
     got = FORMS[form](subjects[name])
     path = STORED / f"{name}.{form}"
@@ -75,13 +80,13 @@ def test_snapshot(subjects: dict[str, Rendered], name: str, form: str) -> None:
     assert got == path.read_text(encoding="utf-8"), f"{path.name} has changed: `make snapshots` if it was meant"
 
 
-@pytest.mark.parametrize("name", [ASHMERE[0].stem, "comparison"])
+@pytest.mark.parametrize("name", [ASHMERE[0].stem, "comparison", "history"])
 def test_two_processes_give_the_same_bytes(subjects: dict[str, Rendered], name: str, tmp_path: Path) -> None:
     """Another hash seed, time zone, locale and folder: the same bytes in every format."""
     import sys
 
-    source = [str(ASHMERE[0])] if name != "comparison" else [str(LONG), str(NEXT)]
-    command = "render" if name != "comparison" else "compare"
+    source = [str(LONG), str(NEXT)] if name in ("comparison", "history") else [str(ASHMERE[0])]
+    command = {"comparison": "compare", "history": "history"}.get(name, "render")
     made = []
     for run, extra in enumerate(
         ({"PYTHONHASHSEED": "1", "TZ": "UTC"}, {"PYTHONHASHSEED": "77", "TZ": "Pacific/Auckland", "LC_ALL": "C"})
@@ -105,6 +110,6 @@ def test_two_processes_give_the_same_bytes(subjects: dict[str, Rendered], name: 
             env={**os.environ, **extra},
             cwd=out,
         )
-        made.append({p.suffix: p.read_bytes() for p in out.iterdir()})
+        made.append({p.suffix: p.read_bytes() for p in out.rglob("*.*") if p.is_file()})
     assert len(made[0]) == 6
     assert [suffix for suffix in made[0] if made[0][suffix] != made[1][suffix]] == []

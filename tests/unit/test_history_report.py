@@ -262,9 +262,8 @@ def test_one_inspection_without_decisions_or_baseline_makes_a_report() -> None:
 
 
 def test_addresses_become_links_and_nothing_else_does() -> None:
-    assert str(linked("See https://a.example/x?y=1, and (http://b.example).")) == (
-        'See <a href="https://a.example/x?y=1">https://a.example/x?y=1</a>, '
-        'and (<a href="http://b.example">http://b.example</a>).'
+    assert str(linked("See https://www.a.example/x?y=1, and (http://b.example).")) == (
+        'See <a href="https://www.a.example/x?y=1">a.example</a>, and (<a href="http://b.example">b.example</a>).'
     )
     assert str(linked("no <address> & none")) == "no &lt;address&gt; &amp; none"
     assert str(linked(None)) == ""
