@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from reportgen import Inspection, ReportgenError, read_inspection
+from reportgen.history import build_history
 from reportgen.model import Recommendation, letters
 from reportgen.readers.pdf.pages import opened, read_pages
 from tests.support.shared import SHARED
@@ -163,6 +164,32 @@ def test_area_send(entry: dict[str, Any]) -> None:
         assert [" ".join(words(t.lower())[:6]) for t in items] == wanted["first6"]
     previous = next(d for d in found.declarations if d.about == "previous_inspection")
     assert previous.date == entry["previous_inspection_start"]
+
+
+# -- histories -------------------------------------------------------------------------------------------------------
+
+
+def test_every_authority_has_a_history() -> None:
+    """Of all its reports: each recommendation in one thread, each judgement on a path, all counts adding up."""
+    authorities: dict[str, list[Inspection]] = {}
+    for entry in [*INSPECTIONS, *VISITS]:
+        authorities.setdefault(entry["file"].split("_")[0], []).append(read(path_of(entry)))
+    assert len(authorities) == 23
+    back = 0
+    for given in authorities.values():
+        # two reports of one month share an id until import gives each its own
+        given = list({i.id: i for i in given}.values())
+        history = build_history(given, mentions=False)
+        stated = Counter((i.inspection, i.recommendation) for t in history.threads for i in t.items)
+        assert stated == Counter((i.id, r.id) for i in given for r in i.recommendations)
+        points = {(p.inspection, p.area) for path in history.grade_paths for p in path.points if p.area}
+        assert points == {(i.id, j.area) for i in given for j in i.judgements}
+        for inspection in history.inspections:
+            assert sum(history.summary.items[inspection.id].values()) == inspection.recommendations
+        for pair in history.pairs:
+            assert pair.gap or sum(pair.later_states.values()) == history.summary.recommendations[pair.later]
+        back += sum(item.state == "recurred" for thread in history.threads for item in thread.items)
+    assert back >= 10
 
 
 # -- all -------------------------------------------------------------------------------------------------------------

@@ -621,7 +621,7 @@ def test_kind_of() -> None:
     (error,) = errors_of(lambda: data_files.kind_of("a: 1", "f.yaml"))
     assert error.code == "RG111"
     assert all(f"reportgen/{kind}/1" in error.hint for kind in data_files.MODELS)
-    for text in ("format: reportgen/inspection/9", "format: reportgen/history/1", "[]"):
+    for text in ("format: reportgen/inspection/9", "format: reportgen/nothing/1", "[]"):
         assert errors_of(lambda text=text: data_files.kind_of(text, "f.yaml"))[0].code == "RG111"  # type: ignore[misc]
     assert errors_of(lambda: data_files.kind_of("", "f.yaml"))[0].code == "RG103"
 
