@@ -23,7 +23,7 @@ from reportgen.writers.docx.builder import ILLEGAL, Builder, legal
 from reportgen.writers.docx.claims import BODY, claimed, roles_of, told
 from reportgen.writers.docx.numbering import Lists
 from reportgen.writers.docx.shell import CONTENT_TYPES, Anchor, Shell, ShellProblem, W, anchor_problems
-from reportgen.writers.docx.styles import ROLES, Styles
+from reportgen.writers.docx.styles import ADDED, ROLES, Styles
 
 __all__ = ["ROLES", "ShellProblem", "roles_of", "shell_problems", "write"]
 
@@ -214,7 +214,7 @@ def _tell(
             embedded[picture] = file.relate("image", name)
         return embedded[picture]
 
-    _mark_numbers(file, styles)
+    _add_styles(file, styles)
     root = file.touch(file.main)
     marks = list(root.iter(f"{W}bookmarkStart"))
     already = file.related("comments")
@@ -256,15 +256,14 @@ def _next_drawing(root: Any) -> int:
     return max((int(key) + 1 for key in found if key.isdigit()), default=1)
 
 
-def _mark_numbers(file: Shell, styles: Styles) -> None:
-    """Give the shell the style that marks printed numbers, which has no look, where it has none of its own."""
+def _add_styles(file: Shell, styles: Styles) -> None:
+    """Give the shell the few styles that it may lack and that change no look of it."""
     part = file.related("styles")
-    if part is None or styles.look("number").style is not None:
-        return
-    style = f'<w:style {_DECLARED} w:type="character" w:customStyle="1" w:styleId="ParagraphNumber"><w:name w:val="Paragraph Number"/></w:style>'
-    element = etree.fromstring(style)
-    file.touch(part).append(element)
-    styles.add(element)
+    for role, style in ADDED.items():
+        if part is not None and styles.look(role).style is None:
+            element = _elements(style)[0]
+            file.touch(part).append(element)
+            styles.add(element)
 
 
 def _add_comments(file: Shell, builder: Builder, already: str | None) -> None:

@@ -290,7 +290,8 @@ class Builder:
         elif self.after_table:
             # two tables without a paragraph between them would become one in Word; it goes where one of them goes
             yield self.paragraph("caption", "", self.last_table or _whole_change(table))
-        widths = _widths(table, self.width)
+        style = "table-small" if table.role in _SMALL_TABLES else "table-text"
+        widths = _widths(table, self.width, self.styles.size(style))
         grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
         first_column = int(all(row.cells[0].header == "row" for row in table.rows)) if table.rows else 0
         bits = 0x0600 | (0x0020 if table.head else 0) | (0x0080 if first_column else 0)
@@ -299,7 +300,6 @@ class Builder:
             'w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
         )
         described = f"<w:tblCaption w:val={quoteattr(legal(caption)[:250])}/>" if caption else ""
-        style = "table-small" if table.role in _SMALL_TABLES else "table-text"
         count = len(table.head) + len(table.rows)
         together = count <= _SHORT_TABLE and _lines(table, widths) <= _FEW_LINES
         rows = [
@@ -395,7 +395,10 @@ class Builder:
             set_here["numPr"] = f'<w:numPr><w:ilvl w:val="{place[1]}"/><w:numId w:val="{place[0]}"/></w:numPr>'
 
     def face(self, role: str) -> _Face:
-        return _Face(bold=True) if self.styles.look(role).bold else _PLAIN
+        if not self.styles.look(role).bold:
+            return _PLAIN
+        style = self.styles.look("strong").style
+        return _Face(style, bold=style is None)
 
     def number_face(self) -> _Face:
         return _Face(self.styles.look("number").style)
@@ -457,13 +460,14 @@ class Builder:
                     out.append(self.runs(inner, change, replace(face, italic=True)))
                 case Link(href, inner):
                     style = self.styles.look("link").style
-                    linked = replace(face, style=style, linked=style is None)
+                    bold = face.bold or face.style is not None
+                    linked = replace(face, style=style, bold=bold, linked=style is None)
                     out.append(self.link(href, self.runs(inner, change, linked)))
                 case Mark(text, own):
                     kind = change or own
                     out.append(self.changed(self.run(text, _RAISED, kind), kind))
                 case Tag(text, tone, own):
-                    style = self.styles.look("tag").style
+                    style = self.styles.look("tag").style or self.styles.look("strong").style
                     look = face if tone == "none" else _Face(style, bold=style is None)
                     kind = change or own
                     out.append(self.changed(self.run(text, look, kind), kind))
@@ -508,12 +512,12 @@ def _lines(table: Table, widths: Sequence[int]) -> int:
     )
 
 
-def _widths(table: Table, width: int) -> list[int]:
+def _widths(table: Table, width: int, size: int) -> list[int]:
     """Column widths in twentieths of a point: by the words in them, none too narrow for its longest word."""
     rows = [[plain(c.inlines) for c in row.cells] for row in (*table.head, *table.rows)]
     bold = [[c.header is not None for c in row.cells] for row in (*table.head, *table.rows)]
     columns = list(zip(*rows, strict=True))
-    per_character = 115 if table.role in _SMALL_TABLES else 130
+    per_character = 25 + 5 * size
     longest = [0.0] * len(columns)
     for row, heads in zip(rows, bold, strict=True):
         for n, (cell, head) in enumerate(zip(row, heads, strict=True)):

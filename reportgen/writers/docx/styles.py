@@ -1,7 +1,7 @@
 """Which of a shell's styles each role takes, and what is set by hand where it has none of its own.
 
-A shell keeps its styles: none of them is changed, and but for a mark without any look none is added. So every role has
-an order of styles to look for. Styles are known by their names, which for Word's own ones are the same in every language.
+A shell keeps its styles: none of them is changed, and none is added but a mark without any look and Word's own Strong. So
+every role has an order of styles to look for. Styles are known by their names, which for Word's own ones are the same in every language.
 """
 
 from __future__ import annotations
@@ -98,6 +98,13 @@ ROLES: dict[str, Role] = {
     "tag": Role(("Grade or State", "Strong"), kind="character"),
     "link": Role(("Hyperlink", "Internet Link"), kind="character"),
     "number": Role(("Paragraph Number",), kind="character"),
+    "strong": Role(("Strong",), kind="character"),
+}
+#: What is added where it is missing: the mark of printed numbers, and what Word itself adds once it is used.
+ADDED = {
+    "number": '<w:style w:type="character" w:customStyle="1" w:styleId="ParagraphNumber"><w:name w:val="Paragraph Number"/></w:style>',
+    "strong": '<w:style w:type="character" w:styleId="Strong"><w:name w:val="Strong"/><w:uiPriority w:val="22"/><w:qFormat/>'
+    "<w:rPr><w:b/><w:bCs/></w:rPr></w:style>",
 }
 #: Roles that print their own numbers or none: a list that their style brings is switched off.
 _UNCOUNTED = frozenset({"numbered", "numbered-item"})
@@ -114,6 +121,7 @@ class Styles:
         self.elements: dict[str, Any] = {}
         self.ids: dict[tuple[str, str], str] = {}
         self.default: str | None = None
+        self.usual = self._own_size(root.find(f"{_W}docDefaults/{_W}rPrDefault")) if root is not None else None
         self.chosen = dict(chosen or {})
         self.missing: dict[str, str] = {}
         self._looks: dict[str, Look] = {}
@@ -142,6 +150,16 @@ class Styles:
         if role not in self._looks:
             self._looks[role] = self._found(role)
         return self._looks[role]
+
+    def size(self, role: str) -> int:
+        """The size of the letters of a role, in half points."""
+        sizes = (self._own_size(self.elements[key]) for key in self._chain(self.look(role).style))
+        return next((size for size in sizes if size is not None), None) or self.usual or 20
+
+    @staticmethod
+    def _own_size(holder: Any) -> int | None:
+        size = _value(holder.find(f"{_W}rPr"), "sz") if holder is not None else None
+        return int(size) if size is not None and size.isdigit() else None
 
     def used(self) -> set[str]:
         """The ids of the styles that were taken so far, with those that they are based on."""
