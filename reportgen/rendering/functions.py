@@ -78,9 +78,9 @@ def drawn(figure: Figure) -> Any:
     return markup(serialise((figure,)))
 
 
-def counted(count: int, forms: Mapping[str, str]) -> str:
-    """A number with its noun, from the ``one`` and ``other`` forms of a label."""
-    return forms["one" if count == 1 else "other"].format(count=number(count))
+def counted(count: int, forms: Mapping[str, str], **more: str) -> str:
+    """A number with its noun, from the ``one`` and ``other`` forms of a label; ``more`` fills what else they name."""
+    return forms["one" if count == 1 else "other"].format(count=number(count), **more)
 
 
 def date_range(periods: Sequence[Period], style: str = "once_month") -> str:

@@ -200,10 +200,14 @@ def _overall(path: GradePath, labels: Mapping[str, Any], names: Mapping[str, str
     """A path in one line, every step with how far it may be compared."""
     words = labels["history"]
     said = []
+    graded = False
     for point in path.points:
-        form = words["in_short"]["overall_then" if point.step else "overall_at"]
+        form = "overall_then" if graded and point.step and point.grade else "overall_at"
         flag = words["grades"]["flags"][(point.step and point.step.comparability) or "none"]
-        said.append(form.format(grade=point_grade(point, labels), when=names[point.inspection], flag=flag))
+        grade, when = point_grade(point, labels), names[point.inspection]
+        said.append(words["in_short"][form].format(grade=grade, when=when, flag=flag))
+        if point.area:
+            graded = point.grade is not None
     return str(words["in_short"]["between"]).join(said)
 
 
