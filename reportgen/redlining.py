@@ -20,6 +20,7 @@ from reportgen.document import (
     Contents,
     Document,
     Emphasis,
+    Figure,
     Heading,
     Inline,
     Item,
@@ -149,6 +150,9 @@ def _laid_out(blocks: Iterable[Block], side: str, style: str | None = None) -> I
                     yield Paragraph((Strong(term), Text("\t"), *value), role="details-line")
             case Note(mark=mark, inlines=inlines):
                 yield Paragraph((Mark(mark), Text("\t"), *inlines), role="note-text")
+            case Figure():
+                # a picture that changed cannot be marked word by word; what stands for it can
+                yield from (Paragraph(inlines) for inlines in block.instead if inlines)
             case Contents() | PageBreak():
                 pass
 

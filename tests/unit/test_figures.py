@@ -5,17 +5,19 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from lxml import etree
 
-from reportgen.document import Document, Figure, Heading, Paragraph, Rendered, Shape, Text, plain_text
+from reportgen.document import Document, Figure, Heading, Paragraph, Rendered, Shape, Text, plain, plain_text
 from reportgen.errors import TemplateError
 from reportgen.markup import parse, serialise
 from reportgen.readers import docx as docx_reader
 from reportgen.readers import html as html_reader
 from reportgen.readers import pdf as pdf_reader
+from reportgen.redlining import redline
 from reportgen.writers import docx, html, markdown, pdf, terminal, text
 from reportgen.writers.pictures import pictures
 
@@ -184,3 +186,12 @@ def test_readers_pass_over_drawings(laid_out: bytes, word: bytes) -> None:
         said = plain_text(Document(tuple(blocks)))
         assert "After it." in said
         assert "Title" in said
+
+
+def test_a_redline_tells_what_a_picture_shows() -> None:
+    changed = replace(FIGURE, desc="Two areas: “adequate” in 2012 & after.")
+    made, _ = redline(DOCUMENT, Document((BLOCKS[0], changed, BLOCKS[2]), title="Title"))
+    said = [b for b in made.blocks if isinstance(b, Paragraph)]
+    assert plain(said[0].inlines) == FIGURE.title
+    assert plain(said[1].inlines, side="del") == FIGURE.desc
+    assert plain(said[1].inlines, side="ins") == changed.desc
