@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from reportgen.cli.outputs import finish_manifest, history_targets, recorder_of, terminal, write_all
-from reportgen.cli.state import FILE, MANIFEST, OUT, TEMPLATE, TO, State, pass_state
+from reportgen.cli.outputs import finish_manifest, history_targets, recorder_of, shell_for_word, terminal, write_all
+from reportgen.cli.state import FILE, MANIFEST, OUT, SHELL, TEMPLATE, TO, State, pass_state
 from reportgen.errors import Exit
 
 
@@ -29,6 +29,7 @@ from reportgen.errors import Exit
 @click.option("--decisions", type=FILE, help="A decisions file; default: decisions.yaml beside the inspections.")
 @click.option("--events", type=FILE, help="An events file; default: events.yaml beside the inspections.")
 @TEMPLATE
+@SHELL
 @click.option("--lexicon", default="profile", metavar="KEY|FILE|none", help="As for compare.")
 @MANIFEST
 @pass_state
@@ -44,6 +45,7 @@ def history(
     decisions: Path | None,
     events: Path | None,
     template: str | None,
+    shell: Path | None,
     lexicon: str,
     manifest: Path | None,
 ) -> None:
@@ -67,9 +69,11 @@ def history(
     failed = len(errors)
     options = api.Options(lexicon=lexicon)
     pack = api.find_pack(template, Path())
+    if targets is None:
+        shell_for_word(shell, ())
     said: dict[str, str | bool] = {"lexicon": lexicon, "provider": provider or "", "baseline": baseline or ""}
     said |= {"since": str(since or ""), "as_of": as_of.date().isoformat() if as_of else ""}
-    recorder = recorder_of(manifest, "history", targets is not None, pack, None, said)
+    recorder = recorder_of(manifest, "history", targets is not None, pack, shell, said)
     given = [path for path in (decisions, events) if path is not None]
     for n, group in enumerate(chosen):
         loaded = collection.load(group, decisions=decisions, events=events)
@@ -104,7 +108,7 @@ def history(
                     f"{name}.yaml" for name, path in (("decisions", decisions), ("events", events)) if path is None
                 ]
                 recorder.reads([*(entry.path for entry in group.entries), *given], beside=beside)
-            write_all(state, made, targets[n], pack, recorder=recorder)
+            write_all(state, made, targets[n], pack, shell=shell, recorder=recorder)
     finish_manifest(state, recorder, manifest)
     if failed:
         sys.exit(Exit.PARTIAL)
