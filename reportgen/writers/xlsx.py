@@ -15,7 +15,9 @@ _WIDEST, _NARROWEST = 60, 9
 
 
 def write(sheets: Sequence[Sheet], *, title: str = "", date: str | None = None) -> bytes:
-    """The sheets as an .xlsx: header row frozen and filterable, long texts wrapped.
+    """The sheets as an .xlsx: header row frozen, filterable and on every printed page, long texts wrapped.
+
+    Each sheet is one of Excel's tables, which tells those who cannot see it which cells are headers.
 
     Args:
         sheets: at least one; titles are cut to the 31 characters that a sheet's name may have.
@@ -42,8 +44,17 @@ def write(sheets: Sequence[Sheet], *, title: str = "", date: str | None = None) 
             longest = max((len(str(row[at])) for row in rows if row[at] is not None), default=0)
             page.set_column(at, at, min(_WIDEST, max(_NARROWEST, len(name) + 2, longest + 1)))
         page.freeze_panes(1, 0)
-        if rows:
-            page.autofilter(0, 0, len(rows), len(sheet.columns) - 1)
+        page.repeat_rows(0)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        last = len(sheet.columns) - 1
+        if rows and len({name.casefold() for name in sheet.columns}) > last and all(sheet.columns):
+            columns = [{"header": name, "header_format": head} for name in sheet.columns]
+            page.add_table(0, 0, len(rows), last, {"columns": columns, "style": None})
+        elif rows:
+            # a table cannot have two columns of one name
+            page.autofilter(0, 0, len(rows), last)
     book.close()
     return buffer.getvalue()
 

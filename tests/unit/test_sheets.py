@@ -63,3 +63,23 @@ def test_the_same_comparison_gives_the_same_bytes() -> None:
 def test_a_workbook_is_of_comparisons_only() -> None:
     with pytest.raises(UsageFault, match="comparison"):
         api.serialise(api.read_inspection(LONG), "xlsx")
+
+
+def test_sheets_have_a_header_row_that_programs_know_and_pages_repeat() -> None:
+    sheets = [
+        Sheet("One", ("a", "b"), ((1, "x"), (2, "y"))),
+        Sheet("Two", ("a", "A"), (("x", "y"),)),
+        Sheet("None", ("a",), ()),
+    ]
+    found = book(xlsx.write(sheets, title="What changed"))
+    assert (found.properties.title, found.properties.creator, found.properties.lastModifiedBy) == (
+        "What changed",
+        "reportgen",
+        "reportgen",
+    )
+    one, two, none = found.worksheets
+    assert dict(one.tables.items()) == {"Table1": "A1:B3"}
+    assert [c.name for c in one.tables["Table1"].tableColumns] == ["a", "b"]
+    assert (len(two.tables), two.auto_filter.ref, len(none.tables)) == (0, "A1:B2", 0)
+    for page in found.worksheets:
+        assert (page.freeze_panes, page.print_title_rows, page["A1"].font.bold) == ("A2", "$1:$1", True)
