@@ -65,7 +65,7 @@ referees: pango
 	if [ -n "$$missing" ]; then \
 	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { echo "missing; on Debian: apt install$$missing"; exit 1; }; \
 	  apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
-	cd tests/referees && npm install --no-package-lock --loglevel=error --no-audit --no-fund
+	cd tests/referees && npm install --ignore-scripts --no-package-lock --loglevel=error --no-audit --no-fund
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m referee tests
 
 snapshots: pango

@@ -155,17 +155,6 @@ def browse(tmp_path: Path, *files: Path) -> list[dict[str, object]]:
     return found
 
 
-def test_pages_in_a_browser(made: dict[str, Path], tmp_path: Path) -> None:
-    """Narrow and wide, light and dark: no accessibility violation, no sideways scrolling, no request."""
-    found = browse(tmp_path, *(made[f"{n}.html"] for n in ("report", "next", "comparison", "history")))
-    assert len(found) == 16
-    for page in found:
-        place = (page["file"], page["width"], page["scheme"])
-        assert page["violations"] == [], (place, page["violations"])
-        assert page["overflow"] == 0, place
-        assert page["asked"] == [], place
-
-
 def test_the_browser_referee_can_say_no(tmp_path: Path) -> None:
     bad = tmp_path / "bad.html"
     bad.write_text(
