@@ -11,11 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from reportgen import api, compare, labels, read_inspection
+from reportgen import api, build_history, compare, labels, read_inspection
 from reportgen.document import Rendered
 from reportgen.model import Inspection, PrintedTable, Section, TableParagraph, TextParagraph
 from reportgen.rendering.finding import builtin
-from tests.support.examples import LONG, NEXT
+from tests.support.examples import ASHMERE, LONG, NEXT
 
 
 def _bare(**more: Any) -> Inspection:
@@ -36,6 +36,7 @@ def _wide() -> Inspection:
 SUBJECTS: dict[str, Callable[[], Any]] = {
     "inspection": lambda: read_inspection(LONG),
     "comparison": lambda: compare(read_inspection(LONG), read_inspection(NEXT)),
+    "history": lambda: build_history([read_inspection(p) for p in ASHMERE], baseline=LONG.stem),
 }
 #: Content that strains a layout, rendered with the standard pack.
 STRAINS: dict[str, Callable[[], Any]] = {
@@ -45,6 +46,7 @@ STRAINS: dict[str, Callable[[], Any]] = {
     "empty": _bare,
     "wide": _wide,
     "unchanged": lambda: compare(read_inspection(LONG), read_inspection(LONG)),
+    "alone": lambda: build_history([_bare()]),
 }
 
 
