@@ -39,6 +39,7 @@ from reportgen.model import (
     ThreadLink,
     text_sha,
 )
+from reportgen.model.comparison import Confidence
 from reportgen.model.history import CellState, ItemState
 
 _BASES = {"declared": 3, "confirmed": 2, "exact": 1, "inferred": 0}
@@ -489,19 +490,30 @@ def _cell(
             state=state,
             items=tuple(node.recommendation for node in here),
             into=into,
+            confidence=_surest(here, graph),
             candidates=waiting,
             mentions=said,
         )
     if not stop.graded or not stop.recommends:
         return None
     if into:
-        joined = any(len(graph.links[n]) > 1 for x in last for n in graph.onward[x] if n.inspection == stop.id)
+        there = [n for x in last for n in graph.onward[x] if n.inspection == stop.id]
         return ThreadCell(
-            inspection=stop.id, state="merged" if joined else "carried_reworded", into=into, mentions=said
+            inspection=stop.id,
+            state="merged" if any(len(graph.links[n]) > 1 for n in there) else "carried_reworded",
+            into=into,
+            confidence=_surest(there, graph, among=last),
+            mentions=said,
         )
     if waiting:
         return ThreadCell(inspection=stop.id, state="needs_review", candidates=waiting, mentions=said)
     return ThreadCell(inspection=stop.id, state=_absent(series, stop, last, by_node), mentions=said)
+
+
+def _surest(nodes: Sequence[Node], graph: _Graph, among: Sequence[Node] | None = None) -> Confidence | None:
+    """The confidence of the surest link of some recommendations, of those to certain others where such are given."""
+    links = [x for node in nodes for x in graph.links.get(node, ()) if among is None or _end(x) in among]
+    return max(links, key=_trust).confidence if links else None
 
 
 def _stated(states: Sequence[ItemState], last: Sequence[Node], stop: Stop, graph: _Graph) -> CellState:

@@ -213,6 +213,7 @@ class ThreadCell(Model):
     """A thread at one inspection since it was first stated.
 
     ``items``: the recommendations that state it there. ``into``: threads that took over a part of it there.
+    ``confidence``: that of the surest link that leads there, None where none does.
     ``mentions``: paragraphs of that report that speak to it: places to read, no verdicts.
     """
 
@@ -220,6 +221,7 @@ class ThreadCell(Model):
     state: CellState
     items: tuple[str, ...] = ()
     into: tuple[str, ...] = ()
+    confidence: Confidence | None = None
     candidates: tuple[ThreadCandidate, ...] = ()
     mentions: tuple[Mention, ...] = ()
 

@@ -193,7 +193,9 @@ def test_one_that_was_taken_over_is_told_by_the_thread_that_took_it(ashmere: His
     caseloads = thread_of(ashmere, "ashmere-2012-09", "R6")
     assert states(caseloads) == {"2012-09": "new", "2015-02": "merged"}
     supervision = thread_of(ashmere, "ashmere-2012-09", "R7")
-    assert caseloads.cells[-1].into == (supervision.id,)
+    assert (caseloads.cells[-1].into, caseloads.cells[-1].confidence) == ((supervision.id,), "certain")
+    enquiries = thread_of(ashmere, "ashmere-2012-09", "R2")
+    assert (states(enquiries)["2015-02"], enquiries.cells[-1].confidence) == ("merged", "possible")
     assert [(i.inspection[-7:], i.state) for i in supervision.items] == [
         ("2012-09", "new"),
         ("2015-02", "merged"),
