@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from reportgen import api, build_history, collection, read_inspection
 from reportgen.document import Document, Figure, Heading, Rendered, Section, Table, plain, plain_text, walk
 from reportgen.labels import load_labels
+from reportgen.markup import unmark
 from reportgen.model import History
 from reportgen.rendering import render
 from reportgen.rendering.functions import counted, linked, partial_date
@@ -277,3 +279,49 @@ def test_partial_dates_say_what_is_known() -> None:
     assert [partial_date(d) for d in ("2014", "2014-10", "2014-10-08")] == ["2014", "October 2014", "8 October 2014"]
     assert counted(1, {"one": "{count} day", "other": "{count} days"}) == "1 day"
     assert counted(1200, {"one": "{count} day", "other": "{count} days"}) == "1,200 days"
+
+
+#: Fields whose text a reader does not need, or sees in other words.
+UNSEEN = frozenset(
+    "format line framework kind area type status wording basis state label change comparability date when id ids into "
+    "comparability_to_previous grade missing relation confidence text_sha sha256 assessed accepted action by about "
+    "timescale addressee why level field reason facets_earlier facets_later recommendations_missing thread starts "
+    "source code heading".split()
+)
+
+
+def spoken(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text of a model with its path."""
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from spoken(getattr(value, name), f"{path}.{name}")
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from spoken(inner, path)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from spoken(inner, path)
+    elif isinstance(value, str) and value:
+        yield path, value
+
+
+@NAMES
+def test_no_text_of_the_history_is_left_out(both: dict[str, tuple[History, Rendered]], name: str) -> None:
+    history, rendered = both[name]
+    shown = " ".join(plain_text(rendered.document).split())
+    elsewhere = (".inspections.provider", ".threads.cells.mentions.shared")
+    lost = {
+        path: text
+        for path, text in spoken(history)
+        if path.rpartition(".")[2] not in UNSEEN
+        and not path.startswith(elsewhere)
+        and " ".join(unmark(text).split()) not in shown
+    }
+    assert lost == {}
+    ends = [path.end.reason for path in history.grade_paths if path.end]
+    assert ends
+    assert all(reason in shown for reason in ends)
+    reasons = [
+        s.reason for path in history.grade_paths for p in path.points for s in (p.step, *p.joined) if s and s.reason
+    ]
+    assert all(reason in shown for reason in reasons)
