@@ -6,6 +6,7 @@ told in them by ``builder``. The same tree in the same shell gives the same byte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -73,7 +74,7 @@ def write(
     if not found and parts[BODY] and all(anchor.name != BODY for anchor in file.anchors):
         found.append(_unclaimed(told(parts[BODY])))
     values = {"running_title": document.title, **dict(document.fields)}
-    values = {name: legal(" ".join(value.split())) for name, value in values.items()}
+    values = {name: legal(re.sub(r"[\t\r\n]+", " ", value)) for name, value in values.items()}
     if not file.problems:
         found += file.fill(values)
     look = _styles(file, styles)

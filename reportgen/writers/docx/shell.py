@@ -13,7 +13,9 @@ import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import count
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -40,7 +42,9 @@ _NO_TEXT = re.compile(
 )
 _FIELD = re.compile(r"\{\{(.*?)\}\}")
 _LOGIC = re.compile(r"\{%.*?%\}")
-_ANCHOR = re.compile(r"\[\[\s*reportgen:\s*(.*?)\s*\]\]")
+_ANCHOR = re.compile(r"\[\[\s*reportgen\s*:\s*(.*?)\s*\]\]", re.IGNORECASE)
+#: What is meant as an anchor and is none.
+_NEARLY = re.compile(r"\[\s*reportgen\b", re.IGNORECASE)
 #: What stands for anything in a paragraph that is no text, so that no field reaches over it.
 _OTHER = "\ufffc"
 #: What the paragraph of an anchor may hold beside it, because nothing of it is seen.
@@ -96,6 +100,9 @@ class Shell:
     #: Parts as trees; those named in ``changed`` are written anew from them.
     trees: dict[str, Any] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
+    #: Ids that the shell's own relationships have, and the number of the last one that was given to one of ours.
+    taken: set[str] = field(default_factory=set)
+    given: int = 0
 
     # -- opening
 
@@ -118,8 +125,7 @@ class Shell:
 
     def _foreign(self) -> Iterator[ShellProblem]:
         """What makes a file no shell: another kind of file, code, signatures, tracked changes, things to be fetched."""
-        types = {e.get("PartName", "").lstrip("/"): e.get("ContentType", "") for e in self.tree(CONTENT_TYPES)}
-        kind = types.get(self.main, "")
+        kind = self._kind()
         code = [name for name in self.parts if name.casefold().endswith(("vbaproject.bin", "vbadata.xml"))]
         if code or "macroenabled" in kind.casefold():
             hint = "save it as a Word document without macros (.docx)"
@@ -150,6 +156,14 @@ class Shell:
             if tracked is not None:
                 message = "the file holds tracked changes, which would mix with those of a report"
                 yield ShellProblem("RG431", message, name, "accept or reject them all")
+
+    def _kind(self) -> str:
+        """The content type of the main part: its own, else that of its suffix."""
+        types = self.tree(CONTENT_TYPES)
+        suffix = self.main.rpartition(".")[2].casefold()
+        own = [e for e in types if (e.get("PartName") or "").lstrip("/").casefold() == self.main.casefold()]
+        usual = [e for e in types if (e.get("Extension") or "").casefold() == suffix]
+        return next((e.get("ContentType") or "" for e in (*own, *usual)), "")
 
     def _all_relations(self) -> Iterator[tuple[str, Relation]]:
         for name in self.parts:
@@ -211,8 +225,8 @@ class Shell:
                     else:
                         self.anchors.append(Anchor(match[1], paragraph, place, self._width(paragraph)))
                     seen.setdefault(match[1], place)
-                if "[[reportgen" in _ANCHOR.sub("", text):
-                    message = f"an anchor that is not closed in its paragraph: {text.strip()[:80]!r}"
+                if _NEARLY.search(_ANCHOR.sub("", text)) and not _is_copy(paragraph):
+                    message = f"an anchor that is not whole in its paragraph: {text.strip()[:80]!r}"
                     self.problems.append(
                         ShellProblem("RG436", message, self.place(part, number, text), "write it as [[reportgen:body]]")
                     )
@@ -275,6 +289,10 @@ class Shell:
                     place = self.place(part, number, _text(paragraph))
                     problems.extend(problem._replace(place=place) for problem in found)
             problems.extend(self._fill_descriptions(part, root, values))
+        for part, relation in self._all_relations():
+            if relation.external and "{{" in unquote(relation.target):
+                message = f"a field in the address of a link: {unquote(relation.target)[:80]!r}"
+                problems.append(ShellProblem("RG432", message, part, "put the field into the text of the link"))
         for kind in ("core-properties", "extended-properties", "custom-properties"):
             part = self.properties(kind) or ""
             for element in self.tree(part).iter() if part else ():
@@ -376,8 +394,10 @@ class Shell:
         if name not in self.parts:
             self.add(name, f'<Relationships xmlns="{_RELATED[1:-1]}"/>'.encode(), None)
         root = self.touch(name)
-        taken = {e.get("Id") for e in root}
-        key = next(key for n in range(1, len(taken) + 2) if (key := f"reportgen{n}") not in taken)
+        if not self.given:
+            self.taken = {e.get("Id") or "" for e in root}
+        self.given = next(n for n in count(self.given + 1) if f"reportgen{n}" not in self.taken)
+        key = f"reportgen{self.given}"
         element = etree.SubElement(root, f"{_RELATED}Relationship", Id=key, Type=f"{_OFFICE}/{kind}", Target=target)
         if external:
             element.set("TargetMode", "External")

@@ -23,7 +23,7 @@ from reportgen.rendering import ANCHORS, FIELDS
 from reportgen.writers import docx
 from reportgen.writers.docx.mending import mend
 from reportgen.writers.docx.styles import ROLES
-from tests.support.bad_files import OFFICE
+from tests.support.bad_files import OFFICE, zipped
 from tests.support.examples import LONG, NEXT, ROOT
 from tests.support.revisions import settled
 from tests.support.shells import SHELLS, STYLES
@@ -111,9 +111,9 @@ def test_what_values_and_reports_say_is_never_taken_for_a_field_or_an_anchor(tmp
 
 def test_a_field_without_a_value_is_empty_and_line_breaks_of_one_are_spaces(tmp_path: Path) -> None:
     made = written(
-        tmp_path, shell(p("[{{ theme }}] {{ title }}") + BODY), with_fields(said("x"), theme="", title="a\n b")
+        tmp_path, shell(p("[{{ theme }}] {{ title }}") + BODY), with_fields(said("x"), theme="", title="a\n\nb\u00a0c")
     )
-    assert lines(made)[0] == "[] a b"
+    assert lines(made)[0] == "[] a b\u00a0c"
 
 
 @pytest.mark.parametrize(
@@ -142,6 +142,29 @@ def test_a_field_in_a_field_code_of_word_is_an_error(tmp_path: Path) -> None:
     code = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>QUOTE "{{ provider }}"</w:instrText></w:r>'
     with pytest.raises(TemplateError, match=r"RG432.*field code"):
         written(tmp_path, shell(p(runs=code) + BODY), with_fields(said("x"), provider="\\\\host\\share"))
+
+
+def test_a_field_in_the_address_of_a_link_is_an_error(tmp_path: Path) -> None:
+    data = changed(
+        shell(), word___rels__header_dot_xml_dot_rels=related("hyperlink", "https://example.org/%7B%7B%20id%20%7D%7D")
+    )
+    with pytest.raises(TemplateError, match=r"RG432.*address of a link: 'https://example.org/{{ id }}'"):
+        written(tmp_path, data, with_fields(said("x"), id="7"))
+
+
+def test_the_main_part_may_have_any_name_and_the_usual_type(tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(shell(p("{{ id }}") + BODY))) as archive:
+        parts = {n.replace("document", "document2"): archive.read(n) for n in archive.namelist()}
+    kind = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    parts["[Content_Types].xml"] = (
+        b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" '
+        b'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="'
+        + kind
+        + b'"/></Types>'
+    )
+    parts["_rels/.rels"] = parts["_rels/.rels"].replace(b"word/document.xml", b"/word/document2.xml")
+    made = written(tmp_path, zipped(parts), with_fields(said("x"), id="7"))
+    assert lines(made, "word/document2.xml") == ["7", "x"]
 
 
 def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
@@ -238,7 +261,10 @@ CONTROL = f"<w:sdt><w:sdtPr/><w:sdtContent>{BODY}</w:sdtContent></w:sdt>"
         (box(BODY), "RG436", "stands in a text box"),
         (CONTROL, "RG436", "stands in a content control"),
         (p("[[reportgen:body]]", properties="<w:framePr/>"), "RG436", "stands in a frame"),
-        (p("[[reportgen:body"), "RG436", "not closed"),
+        (p("[[reportgen:body"), "RG436", "not whole"),
+        (p("[reportgen:body]") + BODY, "RG436", "not whole"),
+        (p("[[Reportgen:notes]]") + p("[[ reportgen : notes ]]") + BODY, "RG435", "stands twice"),
+        (p("[[reportgen:Body]]"), "RG434", "called 'Body'"),
     ],
 )
 def test_a_wrong_anchor_is_an_error_that_names_the_place(tmp_path: Path, body: str, code: str, message: str) -> None:
