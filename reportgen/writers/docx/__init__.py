@@ -307,17 +307,18 @@ def _properties(file: Shell, document: Document, styles: Styles) -> None:
         etree.SubElement(
             rels, f"{{{_PACKAGE}}}Relationship", Id=key, Type=f"{_PACKAGE}/metadata/core-properties", Target=part
         )
-    # a title that the shell made out of fields is the one that it wants
-    title = (file.tree(part).findtext(f"{{{_DC}}}title") or "").strip() if part in file.changed else ""
     core = file.touch(part)
 
     def put(space: str, name: str, text: str) -> None:
+        if (part, name) in file.filled:
+            # what the shell made out of fields is what it wants
+            return
         element = core.find(f"{{{space}}}{name}")
         if element is None:
             element = etree.SubElement(core, f"{{{space}}}{name}")
         element.text = text
 
-    put(_DC, "title", (title or legal(document.title))[:255])
+    put(_DC, "title", legal(document.title)[:255])
     put(_DC, "subject", known.get("subject", "")[:255])
     put(_DC, "creator", author[:255])
     put(_DC, "language", document.lang)

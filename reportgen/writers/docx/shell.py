@@ -100,6 +100,8 @@ class Shell:
     #: Parts as trees; those named in ``changed`` are written anew from them.
     trees: dict[str, Any] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
+    #: Properties of the file in which a field was filled: the part and the name.
+    filled: set[tuple[str, str]] = field(default_factory=set)
     #: Ids that the shell's own relationships have, and the number of the last one that was given to one of ours.
     taken: set[str] = field(default_factory=set)
     given: int = 0
@@ -332,6 +334,7 @@ class Shell:
         if made != found:
             element.text = made
             self.changed.add(part)
+            self.filled.add((part, etree.QName(element).localname))
 
     # -- blocks and parts
 

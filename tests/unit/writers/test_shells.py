@@ -27,7 +27,7 @@ from tests.support.bad_files import OFFICE, zipped
 from tests.support.examples import LONG, NEXT, ROOT
 from tests.support.revisions import settled
 from tests.support.shells import SHELLS, STYLES
-from tests.support.word import p, r, tc, tr, word
+from tests.support.word import NAMESPACE, p, r, tc, tr, word
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 NAMES = {name for names in ANCHORS.values() for name in names}
@@ -465,6 +465,54 @@ def test_what_is_no_shell_is_refused(tmp_path: Path, data: bytes, message: str) 
     assert docx.shell_problems(data)[0].code == "RG431"
 
 
+def test_the_past_of_a_shell_is_taken_out_and_its_own_words_stay(tmp_path: Path) -> None:
+    """Thumbnail, document template, author and counts are of the shell; company and subject line of the house stay."""
+    package = "http://schemas.openxmlformats.org/package/2006"
+    rels = (
+        f'<Relationships xmlns="{package}/relationships">'
+        f'<Relationship Id="r1" Type="{OFFICE}/officeDocument" Target="word/document.xml"/>'
+        f'<Relationship Id="r2" Type="{package}/relationships/metadata/thumbnail" Target="docProps/thumbnail.jpeg"/>'
+        f'<Relationship Id="r3" Type="{package}/relationships/metadata/core-properties" Target="docProps/core.xml"/>'
+        f'<Relationship Id="r4" Type="{OFFICE}/extended-properties" Target="docProps/app.xml"/></Relationships>'
+    )
+    core = (
+        f'<cp:coreProperties xmlns:cp="{package}/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        "<dc:title>Shell, version 3</dc:title><dc:creator>A. Designer</dc:creator><cp:keywords>of {{ id }}</cp:keywords>"
+        "<cp:lastModifiedBy>A. Designer</cp:lastModifiedBy><cp:revision>41</cp:revision></cp:coreProperties>"
+    )
+    app = f'<Properties xmlns="{OFFICE}/extended-properties"><Template>House.dotx</Template><TotalTime>99</TotalTime><Pages>3</Pages><Company>The Inspectorate</Company></Properties>'
+    settings = f'<w:settings {NAMESPACE} xmlns:r="{OFFICE}"><w:attachedTemplate r:id="r1"/><w:zoom w:percent="90"/></w:settings>'
+    template = related("attachedTemplate", "file:///C:/House.dotx")
+    inner = (
+        f'<Relationships xmlns="{package}/relationships"><Relationship Id="s" Type="{OFFICE}/styles" Target="styles.xml"/>'
+        f'<Relationship Id="t" Type="{OFFICE}/settings" Target="settings.xml"/></Relationships>'
+    )
+    data = changed(
+        shell(),
+        _rels___dot_rels=rels.encode(),
+        docProps__core_dot_xml=core.encode(),
+        docProps__app_dot_xml=app.encode(),
+        docProps__thumbnail_dot_jpeg=b"picture",
+        word__settings_dot_xml=settings.encode(),
+        word___rels__settings_dot_xml_dot_rels=template,
+        word___rels__document_dot_xml_dot_rels=inner.encode(),
+    )
+    made = written(tmp_path, data, with_fields(said("x"), id="7"))
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        everything = {name: archive.read(name) for name in archive.namelist()}
+    assert "docProps/thumbnail.jpeg" not in everything
+    whole = b"".join(everything.values())
+    for gone in (b"Designer", b"House.dotx", b"thumbnail", b"TotalTime", b"<Pages>", b"version 3", b"revision>"):
+        assert gone not in whole
+    for kept in (
+        b"The Inspectorate",
+        b"of 7</cp:keywords>",
+        b'<w:zoom w:percent="90"/>',
+        b"<dc:title>A title: a place<",
+    ):
+        assert kept in whole
+
+
 def test_a_bomb_is_refused(tmp_path: Path) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
@@ -560,6 +608,7 @@ def test_the_cover_keeps_its_first_page_and_has_its_fields_everywhere(in_shells:
         core = archive.read("docProps/core.xml").decode()
         heads = "".join(archive.read(n).decode() for n in archive.namelist() if re.match(r"word/(header|footer)\d", n))
     assert "(Ashmere Metropolitan Borough Council)</dc:title>" in core
+    assert "<dc:subject>For Ashmere Metropolitan Borough Council</dc:subject>" in core
     assert "Designer" not in core
     assert "Published 19 October 2012" in heads
     assert "logo beside Ofsted" in heads
