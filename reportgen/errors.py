@@ -150,6 +150,10 @@ CODES: dict[str, str] = {
     "RG635": "file that nothing uses",
     "RG636": "data printed as HTML",
     "RG637": "name that is out of bounds",
+    "RG641": "pack without cases",
+    "RG642": "snapshot differs",
+    "RG643": "snapshot is missing",
+    "RG644": "snapshot that nothing gives any more",
     # Word shells
     "RG431": "no shell that can be used",
     "RG432": "broken field in a shell",

@@ -157,6 +157,14 @@ class Recorder:
             return path.name
 
 
+def made_with(*, pdf: bool = True) -> dict[str, Mapping[str, str | None]]:
+    """What shapes an output beside its data and its pack: fonts by their hash, this program, libraries, the system."""
+    fonts = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted((_PACKAGE / "fonts").glob("*.ttf"))}
+    libraries = {name: _version(name) for name in _LIBRARIES}
+    program = {"reportgen": __version__, "code": _own_hash()}
+    return {"fonts": fonts, "program": program, "libraries": libraries, "system": _system(pdf)}
+
+
 def _sorted(noted: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(noted[name] for name in sorted(noted))
 

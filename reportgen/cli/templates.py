@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from reportgen.cli.state import OUT, State, json_text, pass_state
-from reportgen.errors import Exit, TemplateError
+from reportgen.errors import Exit, TemplateError, UsageFault, Where
 
 
 @click.group()
@@ -92,7 +92,6 @@ def templates_show(state: State, pack: str | None) -> None:
 def templates_new(state: State, name: str, base: str, output: Path | None) -> None:
     """A new pack: it gives what its base gives, and passes `templates check`, until you change it."""
     from reportgen import api, files
-    from reportgen.errors import UsageFault
     from reportgen.packs.starting import new_pack
 
     folder = output or Path(name)
@@ -104,6 +103,23 @@ def templates_new(state: State, name: str, base: str, output: Path | None) -> No
     for file, text in new_pack(name, found, schema=_SCHEMA).items():
         files.write_bytes(folder / file, text.encode("utf-8"), parents=True)
         state.say(str(folder / file))
+    _store_first(state, folder)
+
+
+def _store_first(state: State, folder: Path) -> None:
+    """Store what the cases of a new pack give, so that its first change is seen."""
+    from reportgen.errors import EnvironmentFault
+    from reportgen.packs import snapshots
+    from reportgen.rendering import load, load_project
+
+    pack = load(folder, load_project(folder))
+    for path in snapshots.cases_of(pack).values():
+        try:
+            snapshots.store(pack, path, snapshots.run_case(pack, path))
+        except EnvironmentFault as error:
+            state.report("warning", error.code, error.message, error.where, error.hint)
+            return
+    state.say(f"{folder / 'cases' / 'snapshots'}: what its cases give, to compare with")
 
 
 #: Where editors find the schema of ``pack.yaml``: `reportgen schema pack -o pack.schema.json` puts it there.
@@ -150,3 +166,70 @@ def _explain(state: State, code: str) -> None:
         click.echo(json_text({"code": code.upper(), "meaning": meaning, "why": why, "mend": mend}, indent=2))
         return
     click.echo(f"{code.upper()}: {meaning}\n\n{why}\n\n{mend}")
+
+
+@templates.command("test")
+@click.argument("names", metavar="[PACK]...", nargs=-1)
+@click.option("--case", "cases", metavar="NAME", multiple=True, help="Only this case; may be given several times.")
+@click.option("--update", is_flag=True, help="Store what the cases give now, and take away what they no longer give.")
+@click.option("--report", metavar="FILE.html", type=OUT, help="Page on the differences; default: PACK-snapshots.html.")
+@pass_state
+def templates_test(
+    state: State, names: tuple[str, ...], cases: tuple[str, ...], update: bool, report: Path | None
+) -> None:
+    """Render the cases of packs and compare them with the snapshots that are stored (default: the usual pack).
+
+    Exit 1 where anything differs, and where a snapshot is missing while CI=true; without that it is stored.
+    """
+    import os
+
+    from reportgen import files
+    from reportgen.packs import differences, snapshots
+    from reportgen.rendering import load, load_project
+
+    project = load_project(Path())
+    wanted = names or (str(project.pack),)
+    if report is not None and len(wanted) > 1:
+        raise UsageFault("RG504", "one report for several packs", hint="test one pack at a time, or leave --report out")
+    in_ci = os.environ.get("CI", "").lower() in ("1", "true")
+    wrong = False
+    for name in wanted:
+        pack = load(name, project)
+        there = snapshots.cases_of(pack)
+        unknown = [case for case in cases if case not in there]
+        if unknown:
+            hint = f"one of: {', '.join(there)}" if there else "put a file into its folder cases"
+            raise UsageFault("RG507", f"the pack {pack.name} has no case {unknown[0]!r}", hint=hint)
+        if not there:
+            state.report("warning", "RG641", "nothing is tested: there are no cases", Where(file=str(pack.folder)))
+        tested = []
+        for case, path in there.items():
+            if cases and case not in cases:
+                continue
+            found = snapshots.run_case(pack, path)
+            tested.append(found)
+            if update or (found.missing and not found.differs and not in_ci):
+                for done in snapshots.store(pack, path, found):
+                    state.say(f"{done}: {'stored' if done.exists() else 'taken away'}")
+            elif found.differs or found.missing:
+                wrong = True
+                for outcome in found.outcomes:
+                    if outcome.state != "same":
+                        code = {"changed": "RG642", "missing": "RG643", "stale": "RG644"}[outcome.state]
+                        said = f"{case}: {outcome.name}: {_STATES[outcome.state]}"
+                        said += f" ({100 * outcome.share:.2f} % of its pixels)" if outcome.share is not None else ""
+                        state.report("error", code, said, Where(file=str(path)))
+                for line in found.why:
+                    state.say(f"{case}: changed since it was stored: {line}")
+            else:
+                state.say(f"{pack.name}: {case}: as stored ({len(found.outcomes)} snapshots)")
+        if not update and any(t.differs or (t.missing and in_ci) for t in tested):
+            target = report or Path(f"{pack.name}-snapshots.html")
+            files.write_bytes(target, differences.page(pack.name, tested).encode("utf-8"), parents=True)
+            state.say(f"{target}: the differences side by side")
+    if wrong:
+        sys.exit(Exit.FINDINGS)
+    state.finish()
+
+
+_STATES = {"changed": "not as stored", "missing": "nothing is stored", "stale": "stored, and not made any more"}

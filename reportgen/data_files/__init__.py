@@ -27,7 +27,7 @@ from reportgen.model.framework import Crosswalks, Framework, crosswalk_problems,
 from reportgen.model.history import History
 from reportgen.model.inspection import Inspection, inconsistencies
 from reportgen.model.lexicon import Calibration, Lexicon, lexicon_problems
-from reportgen.model.pack import PackFile
+from reportgen.model.pack import Case, PackFile, case_problems
 
 __all__ = [
     "CHECKS",
@@ -67,6 +67,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "lexicon": Lexicon,
     "calibration": Calibration,
     "pack": PackFile,
+    "case": Case,
 }
 
 
@@ -85,6 +86,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "framework": (profile_problems,),
     "lexicon": (lexicon_problems,),
     "crosswalks": (crosswalk_problems,),
+    "case": (case_problems,),
 }
 
 

@@ -127,7 +127,7 @@ from reportgen.model.inspection import (
     slug_of,
 )
 from reportgen.model.lexicon import BandMeasured, Calibration, Facet, Lexicon, Topic, lexicon_problems
-from reportgen.model.pack import PackFile
+from reportgen.model.pack import Case, PackFile, case_problems
 
 __all__ = [
     "MAY_BE_MISSING",
@@ -138,6 +138,7 @@ __all__ = [
     "BaselineRow",
     "Calibration",
     "Candidate",
+    "Case",
     "CheckedBy",
     "Closure",
     "Comparability",
@@ -239,6 +240,7 @@ __all__ = [
     "TypeRule",
     "Where",
     "Words",
+    "case_problems",
     "dotted",
     "expand",
     "folded_label",

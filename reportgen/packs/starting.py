@@ -61,7 +61,17 @@ def new_pack(name: str, base: Pack, *, schema: str) -> dict[str, str]:
     for template in dict.fromkeys(base.templates.values()):
         blocks = ", ".join(blocks_of(base, template)) or "none"
         made[template] = _TEMPLATE.format(base=base.name, file=template, blocks=blocks)
-    return made
+    return made | _cases(base)
+
+
+def _cases(base: Pack) -> dict[str, str]:
+    """The cases of the nearest pack that has some, with their data, but without what is stored of them."""
+    for folder in base.folders.values():
+        cases = folder / "cases"
+        found = sorted(p for p in cases.rglob("*.yaml") if "snapshots" not in p.relative_to(cases).parts)
+        if found:
+            return {p.relative_to(folder).as_posix(): p.read_text(encoding="utf-8") for p in found}
+    return {}
 
 
 def blocks_of(pack: Pack, template: str) -> tuple[str, ...]:
