@@ -40,9 +40,10 @@ CONTENT_TYPES = "[Content_Types].xml"
 _NO_TEXT = re.compile(
     r"(?:styles|stylesWithEffects|numbering|settings|webSettings|fontTable|theme\d*)\.xml$|/glossary/"
 )
-_FIELD = re.compile(r"\{\{(.*?)\}\}")
-_LOGIC = re.compile(r"\{%.*?%\}")
-_ANCHOR = re.compile(r"\[\[\s*reportgen\s*:\s*(.*?)\s*\]\]", re.IGNORECASE)
+# none of these looks further than the next bracket, so that no text makes them slow
+_FIELD = re.compile(r"\{\{([^{}]*)\}\}")
+_LOGIC = re.compile(r"\{%[^{}]*%\}")
+_ANCHOR = re.compile(r"\[\[\s*reportgen\s*:([^\[\]]*)\]\]", re.IGNORECASE)
 #: What is meant as an anchor and is none.
 _NEARLY = re.compile(r"\[\s*reportgen\b", re.IGNORECASE)
 #: What stands for anything in a paragraph that is no text, so that no field reaches over it.
@@ -53,6 +54,10 @@ _HOLDERS = frozenset(f"{W}{name}" for name in "r hyperlink smartTag sdt sdtConte
 _TRACKED = frozenset(
     f"{W}{name}" for name in "ins del moveFrom moveTo pPrChange rPrChange sectPrChange tblPrChange".split()
 )
+#: Bytes of XML that the parts with text may have in all: a shell has a cover and some pages, and no more.
+_LARGEST_TEXT = 10_000_000
+#: Problems after which a shell is not looked through any further.
+_MOST_PROBLEMS = 50
 #: Field codes that bring something in from outside, or start something, when a word processor brings them up to date.
 _REACHING = re.compile(r"(?i)^\s*(?:DDE|DDEAUTO|INCLUDEPICTURE|INCLUDETEXT|INCLUDE|IMPORT|LINK|RD|DATABASE)\b")
 #: Parts of a file that are files or programs of their own, by the kinds of relationships that lead to them.
@@ -127,6 +132,11 @@ class Shell:
 
     def _foreign(self) -> Iterator[ShellProblem]:
         """What makes a file no shell: another kind of file, code, signatures, tracked changes, things to be fetched."""
+        size = sum(len(self.parts[name]) for name in self._text_parts())
+        if size > _LARGEST_TEXT:
+            message = f"the text of the file is {size // 1_000_000} MB of XML, more than {_LARGEST_TEXT // 1_000_000}"
+            yield ShellProblem("RG431", message, self.main, "take the report out of it, and leave its frame")
+            return
         kind = self._kind()
         code = [name for name in self.parts if name.casefold().endswith(("vbaproject.bin", "vbadata.xml"))]
         if code or "macroenabled" in kind.casefold():
@@ -188,14 +198,18 @@ class Shell:
 
     def texts(self) -> Iterator[tuple[str, Any]]:
         """The parts of the document in which text is seen, the main one first."""
-        for name in sorted(self.parts, key=lambda name: name != self.main):
-            folder = self.main.rpartition("/")[0]
-            if name == self.main or (
-                name.startswith(f"{folder}/") and name.endswith(".xml") and not _NO_TEXT.search(name)
-            ):
-                root = self.tree(name)
-                if root is not None:
-                    yield name, root
+        for name in self._text_parts():
+            root = self.tree(name)
+            if root is not None:
+                yield name, root
+
+    def _text_parts(self) -> Iterator[str]:
+        folder = self.main.rpartition("/")[0]
+        yield self.main
+        for name in self.parts:
+            inside = name != self.main and name.startswith(f"{folder}/") and name.endswith(".xml")
+            if inside and not _NO_TEXT.search(name):
+                yield name
 
     def related(self, kind: str) -> str | None:
         """The part that the document has for something, such as ``styles``."""
@@ -213,20 +227,26 @@ class Shell:
         seen: dict[str, str] = {}
         for part, root in self.texts():
             for number, paragraph in enumerate(root.iter(f"{W}p", f"{_A}p"), 1):
+                if len(self.problems) + len(self.anchors) > _MOST_PROBLEMS:
+                    self.problems.append(
+                        ShellProblem("RG435", "more anchors than any shell needs", self.place(part, number))
+                    )
+                    return
                 text = _text(paragraph)
                 for match in _ANCHOR.finditer(text):
                     if _is_copy(paragraph):
                         continue
                     place = self.place(part, number, text)
+                    name = match[1].strip()
                     wrong = self._misplaced(part, paragraph, text)
                     if wrong:
                         self.problems.append(ShellProblem("RG436", f"{match[0]} {wrong[0]}", place, wrong[1]))
-                    elif match[1] in seen:
-                        message = f"{match[0]} stands twice, first in {seen[match[1]]}"
+                    elif name in seen:
+                        message = f"{match[0]} stands twice, first in {seen[name]}"
                         self.problems.append(ShellProblem("RG435", message, place, "take one of them out"))
                     else:
-                        self.anchors.append(Anchor(match[1], paragraph, place, self._width(paragraph)))
-                    seen.setdefault(match[1], place)
+                        self.anchors.append(Anchor(name, paragraph, place, self._width(paragraph)))
+                    seen.setdefault(name, place)
                 if _NEARLY.search(_ANCHOR.sub("", text)) and not _is_copy(paragraph):
                     message = f"an anchor that is not whole in its paragraph: {text.strip()[:80]!r}"
                     self.problems.append(
@@ -284,6 +304,8 @@ class Shell:
             for number, paragraph in enumerate(root.iter(f"{W}p", f"{_A}p"), 1):
                 if id(paragraph) in anchors:
                     continue
+                if len(problems) > _MOST_PROBLEMS:
+                    return problems
                 found: list[ShellProblem] = []
                 if _fill_paragraph(paragraph, values, found.append):
                     self.changed.add(part)

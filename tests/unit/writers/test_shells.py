@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
+import time
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -511,6 +513,25 @@ def test_the_past_of_a_shell_is_taken_out_and_its_own_words_stay(tmp_path: Path)
         b"<dc:title>A title: a place<",
     ):
         assert kept in whole
+
+
+@pytest.mark.parametrize("piece", ["{{ ", "[[reportgen:", "{% ", "{{ }", "[[ ", "[ "])
+def test_no_text_makes_a_shell_slow(tmp_path: Path, piece: str) -> None:
+    """A pattern that looked for an end from every beginning would take minutes here."""
+    data = shell(p(piece * (600_000 // len(piece))) + BODY)
+    before = time.process_time()
+    with contextlib.suppress(TemplateError):
+        written(tmp_path, data, with_fields(said("x")))
+    assert time.process_time() - before < 5
+
+
+def test_a_shell_of_many_anchors_or_of_too_much_text_is_refused(tmp_path: Path) -> None:
+    many = "".join(p(f"[[reportgen:a{n}]]") for n in range(200))
+    with pytest.raises(TemplateError, match=r"RG43[45].*more anchors than any shell needs"):
+        written(tmp_path, shell(many), with_fields(said("x")))
+    digits = "".join(f"{n * 7919 % 1000003:x} " for n in range(1_700_000))
+    with pytest.raises(TemplateError, match=r"RG431.*MB of XML, more than 10"):
+        written(tmp_path, shell(p(digits) + BODY), with_fields(said("x")))
 
 
 def test_a_bomb_is_refused(tmp_path: Path) -> None:
