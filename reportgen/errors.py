@@ -122,7 +122,7 @@ CODES: dict[str, str] = {
     "RG607": "block that the base does not have",
     "RG608": "text that is never printed",
     "RG609": "value that cannot be printed",
-    "RG610": "wrong number of values",
+    "RG610": "call or loop that cannot work",
     "RG611": "element outside the vocabulary",
     "RG612": "attribute outside the vocabulary",
     "RG613": "class that means nothing",

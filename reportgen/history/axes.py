@@ -7,7 +7,7 @@ argument.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeVar
 
 from reportgen.history.series import Series
@@ -21,7 +21,6 @@ from reportgen.model import (
     Thread,
     ThreadProgress,
     Timeliness,
-    months_after,
 )
 from reportgen.model.history import Label
 
@@ -180,14 +179,10 @@ def _printed_due(series: Series, made: Made) -> tuple[date | None, date | None]:
     for item in reversed(made.items):
         stop = series.by_id[item.inspection]
         band = next((b for b in stop.framework.recommendations.bands if b.key == item.timescale), None)
-        if band is None or (band.months is None and band.days is None):
-            continue
         i = stop.inspection
-        start = i.start if band.counted_from == "inspected" else i.published.date if i.published else None
-        if start is not None:
-            return months_after(start, band.months) if band.months is not None else start + timedelta(
-                band.days or 0
-            ), start
+        published = i.published.date if i.published else None
+        if band is not None and (due := band.falls_due(inspected=i.start, published=published)) is not None:
+            return due
     return None, None
 
 

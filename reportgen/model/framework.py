@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from reportgen.model.base import Key, Model, Path, Problem, Str, Words, duplicates
+from reportgen.model.base import Key, Model, Path, Problem, Str, Words, duplicates, months_after
 
 Comparability = Literal["same", "approximate", "not_comparable"]
 
@@ -95,6 +95,14 @@ class Band(Model):
     months: int | None = None
     days: int | None = None
     counted_from: Literal["published", "inspected"] = "published"
+
+    def falls_due(self, *, inspected: date | None, published: date | None) -> tuple[date, date] | None:
+        """The day on which it falls due, and the day that it is counted from; None where nobody can tell."""
+        start = inspected if self.counted_from == "inspected" else published
+        if start is None or (self.months is None and self.days is None):
+            return None
+        due = months_after(start, self.months) if self.months is not None else start + timedelta(self.days or 0)
+        return due, start
 
 
 class Named(Model):

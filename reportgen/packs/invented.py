@@ -23,8 +23,8 @@ from reportgen.model import Comparison, Inspection
 #: The models of the subjects.
 MODELS: dict[str, type[BaseModel]] = {"inspection": Inspection, "comparison": Comparison}
 _FRAMEWORKS = ("ofsted-cp-2012", "ofsted-sif-2013")
-#: Lists that must have as many entries as something else has columns.
-_AS_MANY = {"sections.paragraphs.header": 2}
+#: Lists that must have as many entries as something else has columns, or several for what is told of several alone.
+_AS_MANY = {"sections.paragraphs.header": 2, "recommendations": 2}
 #: How deep a list of lists is made.
 _DEEPEST = 2
 #: Texts that a pattern may want, with a place for what makes each its own.
@@ -46,7 +46,7 @@ def _fixed() -> dict[str, dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]]]:
             "judgements.area": (areas, areas[::-1]),
             "judgements.grade": (grades, grades[::-1]),
             "judgements.conflicts.value": (grades, grades[::-1]),
-            "recommendations.id": (("R1",), ("R2",)),
+            "recommendations.id": (("R1", "R2"), ("R3", "R4")),
             "recommendations.kind": (kinds, ("zq-kind",)),
             "recommendations.timescale": (bands or ("zq",), ("zq-band",)),
             "sections.level": ((1,), (2,)),

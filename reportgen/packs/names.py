@@ -463,6 +463,9 @@ class Names:
             self._check_macro(what, positional, named, node, at)
             self._macro(what, positional, named)
             return TEXT
+        if isinstance(what, Scalar | Data | Series | Row | Mapped | Keyed):
+            hint = "it hides the function of that name" if _is_function(node.node) else "take the brackets away"
+            self.report("RG610", f"{what} cannot be called", at.shown, node.lineno, hint)
         return called(what)
 
     def _function(
@@ -603,6 +606,10 @@ def _constants(node: nodes.Node) -> Iterator[str]:
 def _constant_arguments(node: nodes.Filter) -> dict[str | int, Any]:
     given: dict[str | int, Any] = {n: a.value for n, a in enumerate(node.args) if isinstance(a, nodes.Const)}
     return given | {str(k.key): k.value.value for k in node.kwargs if isinstance(k.value, nodes.Const)}
+
+
+def _is_function(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) and node.name in FUNCTIONS
 
 
 def _near(name: str, known: Sequence[str]) -> str:

@@ -57,6 +57,14 @@ def words(text: str | None) -> str:
     return unmark(text or "")
 
 
+def due(recommendation: Any, inspection: Any, framework: Framework) -> date | None:
+    """The day on which the printed timescale of a recommendation ends; nothing where none can be told."""
+    band = next((b for b in framework.recommendations.bands if b.key == recommendation.timescale), None)
+    published = inspection.published.date if inspection.published else None
+    found = band.falls_due(inspected=inspection.start, published=published) if band is not None else None
+    return found[0] if found else None
+
+
 def long_date(day: date | None) -> str:
     """``10 August 2012``."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if day else ""
@@ -219,6 +227,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         linked,
         words,
         long_date,
+        due,
         date_range,
         number,
         shown_grade,
