@@ -214,3 +214,14 @@ def test_links_between_pages_lead_somewhere() -> None:
     for path in (ROOT / "README.md", *DOCS.glob("*.md")):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8")):
             assert (path.parent / target).exists(), (path.name, target)
+
+
+def test_the_accessibility_statement_names_the_versions_that_are_pinned() -> None:
+    text = page("accessibility.md")
+    pinned = dict(
+        re.findall(r"^([\w.-]+)==(\S+)$", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
+    )
+    referees = json.loads((ROOT / "tests" / "referees" / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    named = {"vnu-jar": "Nu validator"}
+    for name, version in (*referees.items(), *((n, pinned[n]) for n in ("page-validation", "docx-integrity"))):
+        assert f"{named.get(name, name)} {version}" in text, name

@@ -17,6 +17,7 @@ from reportgen.model import printed
 from reportgen.writers import docx
 from tests.support import printed_report
 from tests.support.examples import LONG, NEXT, ROOT
+from tests.support.outputs import STRAINS
 from tests.support.published import in_word
 
 pytestmark = pytest.mark.referee
@@ -65,10 +66,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         for suffix in ("html", "docx"):
             out[f"{name}.{suffix}"] = write(rendered, folder / f"{name}.{suffix}")
         (folder / f"{name}.words").write_text(visible(rendered.document))
+    for name, make in STRAINS.items():
+        out[f"{name}.docx"] = write(render(make()), folder / f"{name}.docx")
     return out
 
 
-@pytest.mark.parametrize("name", ["report.docx", "next.docx", "comparison.docx", "history.docx"])
+@pytest.mark.parametrize("name", [f"{n}.docx" for n in ("report", "next", "comparison", "history", *STRAINS)])
 def test_the_schema_of_office_files_holds(made: dict[str, Path], name: str) -> None:
     tool = module(".bin/ooxml-validator")
     done = subprocess.run(

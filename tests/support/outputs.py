@@ -75,3 +75,9 @@ def cases() -> list[Case]:
 def rendered(case: Case) -> Rendered:
     subject = {**SUBJECTS, **STRAINS}[case.subject]()
     return api.render(subject, template=case.pack, lang=case.lang)
+
+
+@cache
+def written(case: Case, form: str) -> bytes:
+    """The output in one format; the same bytes for every test of a process."""
+    return api.serialise(rendered(case), form)
