@@ -23,6 +23,7 @@ from reportgen.frameworks import check_frameworks, check_inspection, framework_k
 from reportgen.history import build_history as _build_history
 from reportgen.interpret import interpret
 from reportgen.interpret.values import read_date
+from reportgen.labels import nearest
 from reportgen.matching import Options
 from reportgen.model import (
     Comparison,
@@ -609,6 +610,7 @@ def redline(
     *,
     template: str | Path | Pack = "standard",
     shell: str | Path | None = None,
+    lang: str | None = None,
 ) -> bytes:
     """The later report against the earlier one as a Word file with tracked changes, a comment at each recommendation.
 
@@ -630,8 +632,9 @@ def redline(
     from reportgen.redlining import redline as mark
     from reportgen.writers import docx
 
-    one, two = (render(inspection, template=template) for inspection in (earlier, later))
-    document, comments = mark(one.document, two.document, notes_of(comparison))
+    lang = lang or nearest(later.lang)
+    one, two = (render(inspection, template=template, lang=lang) for inspection in (earlier, later))
+    document, comments = mark(one.document, two.document, notes_of(comparison, lang=lang))
     return docx.write(document, comments=comments, **_in_shell(two, shell))
 
 
@@ -656,11 +659,16 @@ def format_of(path: Path, to: str | None) -> str:
 
 
 def serialise(
-    subject: Inspection | Comparison | History | Rendered, to: str, *, shell: str | Path | None = None
+    subject: Inspection | Comparison | History | Rendered,
+    to: str,
+    *,
+    shell: str | Path | None = None,
+    lang: str | None = None,
 ) -> bytes:
     """The bytes of one output format. Data formats need the data itself, not what was rendered of it.
 
     ``shell``: the Word file that gives the looks of ``docx``; None takes that of the pack.
+    ``lang``: the language of the words around the data; None takes that of the data.
     """
     if to in ("json", "yaml"):
         if isinstance(subject, Rendered):
@@ -674,8 +682,8 @@ def serialise(
         later = subject.later_inspection
         published = later.published.date.isoformat() if later.published else None
         title = f"{subject.earlier_inspection.id} – {later.id}"
-        return xlsx.write(comparison_sheets(subject), title=title, date=published)
-    rendered = subject if isinstance(subject, Rendered) else render(subject)
+        return xlsx.write(comparison_sheets(subject, lang=lang or nearest(later.lang)), title=title, date=published)
+    rendered = subject if isinstance(subject, Rendered) else render(subject, lang=lang)
     if to not in _WRITERS:
         raise UsageFault("RG506", f"unknown format {to!r}", hint=f"one of: {', '.join(FORMATS)}")
     # a writer is loaded when it is wanted: PDF and Word bring heavy libraries

@@ -72,6 +72,19 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Language:
+    """Text in another language than what stands around it; ``lang`` is a tag of BCP 47, as ``cy`` or ``en-GB``."""
+
+    lang: str
+    inlines: tuple[Inline, ...]
+
+
+def same_language(one: str, other: str) -> bool:
+    """Whether two tags of BCP 47 name one language, in whatever region or spelling: ``en-GB`` and ``en``."""
+    return one.partition("-")[0].lower() == other.partition("-")[0].lower()
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A footnote mark, shown raised."""
 
@@ -91,7 +104,7 @@ class Tag:
     change: Change = None
 
 
-Inline = Text | Strong | Emphasis | Link | Mark | Tag
+Inline = Text | Strong | Emphasis | Link | Language | Mark | Tag
 
 #: The tones a ``Tag`` may have. ``level-2-of-4``: the second lowest of four grades; scales have at most nine.
 TONES = (
@@ -279,6 +292,7 @@ class Document:
     """A document: its blocks in reading order, its title and language, properties for the file (author, subject).
 
     ``fields``: short texts by name that a layout made elsewhere, such as a Word shell, can print anywhere.
+    ``draft`` is the word that marks it as a draft on every page, as ``DRAFT``; empty for a final document.
     """
 
     blocks: tuple[Block, ...]
@@ -286,6 +300,7 @@ class Document:
     lang: str = "en-GB"
     properties: tuple[tuple[str, str], ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
+    draft: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +350,7 @@ def plain(inlines: tuple[Inline, ...], *, side: Change = None) -> str:
             case Text(text, change):
                 if side is None or change is None or change == side:
                     out.append(text)
-            case Strong(inner) | Emphasis(inner) | Link(_, inner):
+            case Strong(inner) | Emphasis(inner) | Link(_, inner) | Language(_, inner):
                 out.append(plain(inner, side=side))
             case Mark(text, change) | Tag(text, _, change):
                 if side is None or change is None or change == side:

@@ -7,6 +7,8 @@ The vocabulary, with the attributes that an element may carry::
     dl[class]  dt  dd  aside[class]  figure[class]  figcaption
     strong  em  a[href]  sup  span[class]  ins  del
 
+and ``lang`` on every one of them: the language of the text inside, where it is another than that around it.
+
 A numbered paragraph or item begins with ``<span class="number">12.</span>``; ``<span class="tag level-3-of-4">`` is a
 label with a tone; ``inserted`` and ``deleted`` among the classes of p, li, tr and headings mark a whole block as
 changed; a paragraph of the class ``note`` begins with its mark in ``sup``; ``nav`` of the class ``contents`` holds its
@@ -19,11 +21,12 @@ names the role of a block. Anything else is an error.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from html import escape as _html
 from html.parser import HTMLParser
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from reportgen.document import (
     TONES,
@@ -37,6 +40,7 @@ from reportgen.document import (
     Heading,
     Inline,
     Item,
+    Language,
     Link,
     ListBlock,
     Mark,
@@ -56,6 +60,7 @@ from reportgen.document import (
 )
 from reportgen.errors import TemplateError, Where
 
+_T = TypeVar("_T")
 _DEEPEST = 60
 #: A table of more columns scrolls on a narrow screen; one of more than the second number is printed on its side.
 _WIDE, _WIDEST = 2, 8
@@ -94,8 +99,11 @@ _ALLOWED: dict[str, frozenset[str]] = {
     **dict.fromkeys(("title", "desc"), frozenset({"id"})),
     **dict.fromkeys(_SHAPES, frozenset(_DRAWN)),
 }
+for _name in _ALLOWED.keys() - {"div", "svg", "title", "desc", *_SHAPES}:
+    _ALLOWED[_name] |= {"lang"}
 #: What a template may write: elements with their attributes. (``div`` is what the serialiser adds.)
 VOCABULARY = {name: attributes for name, attributes in _ALLOWED.items() if name != "div"}
+_LANG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _HOLDS_TEXT = frozenset(
     "h1 h2 h3 h4 h5 h6 p li caption figcaption th td dt dd strong em a sup span ins del title desc text".split()
 )
@@ -164,6 +172,8 @@ class _Builder(HTMLParser):
                     line,
                     f"it takes: {', '.join(sorted(_ALLOWED[tag])) or 'none'}",
                 )
+            if name == "lang" and not _LANG.fullmatch(value or ""):
+                self.refuse(f"{value!r} is no language", line, "write a tag such as cy or en-GB")
             given[name] = value or ""
         node = _Node(tag, line, given)
         self.stack[-1].children.append(node)
@@ -203,14 +213,26 @@ class _Converter:
 
     def __init__(self, source: str) -> None:
         self.source = source
+        self.lang: str | None = None
 
     def refuse(self, message: str, node: _Node, hint: str) -> NoReturn:
         raise TemplateError("RG403", message, where=Where(file=self.source, line=node.line), hint=hint)
 
+    def block(self, node: _Node) -> Block | None:
+        with self.speaking(node):
+            return self.made(node)
+
+    @contextmanager
+    def speaking(self, node: _Node) -> Iterator[None]:
+        """While what is inside an element is converted: the language that it names, or that of what it stands in."""
+        around, self.lang = self.lang, node.attrs.get("lang", self.lang)
+        yield
+        self.lang = around
+
     def blocks(self, node: _Node) -> tuple[Block, ...]:
         return tuple(block for child in node.elements() if (block := self.block(child)) is not None)
 
-    def block(self, node: _Node) -> Block | None:
+    def made(self, node: _Node) -> Block | None:
         role, change, _ = self.classes(node)
         match node.tag:
             case "section":
@@ -223,7 +245,7 @@ class _Converter:
             case "p":
                 return self.paragraph(node)
             case "ul":
-                items = tuple(self.item(child) for child in node.elements())
+                items = tuple(self.within(child, self.item) for child in node.elements())
                 return ListBlock(items, role=role) if items else None
             case "table":
                 return self.table(node, role)
@@ -258,14 +280,15 @@ class _Converter:
         number = self.number(children) if numbered else None
         if numbered and number is None:
             self.refuse("a numbered paragraph without its number", node, 'begin it with <span class="number">1.</span>')
-        inlines = self.inlines(children, node)
-        if not inlines and number is None:
+        said = _trimmed(self.raw(children, node, None))
+        if not said and number is None:
             return None
         if role == "note":
-            first = inlines[0]
+            first = said[0]
             if not isinstance(first, Mark):
                 self.refuse("a note without its mark", node, "begin it with <sup>1</sup>")
-            return Note(first.text, _trimmed(inlines[1:]), id=node.attrs.get("id"))
+            return Note(first.text, self.in_language(_trimmed(said[1:])), id=node.attrs.get("id"))
+        inlines = self.in_language(said)
         return Paragraph(inlines, number=number, role=role, id=node.attrs.get("id"), change=change)
 
     def number(self, children: list[_Node | str]) -> str | None:
@@ -310,11 +333,11 @@ class _Converter:
         rows: list[Row] = []
         for child in node.elements():
             if child.tag == "caption":
-                caption = self.inlines(child.children, child)
+                caption = self.spoken(child)
             elif child.tag in ("thead", "tbody"):
-                (head if child.tag == "thead" else rows).extend(self.row(r) for r in child.elements())
+                (head if child.tag == "thead" else rows).extend(self.within(child, self.rows))
             else:
-                rows.append(self.row(child))
+                rows.append(self.within(child, self.row))
         widths = {len(row.cells) for row in (*head, *rows)}
         if len(widths) != 1:
             self.refuse(
@@ -323,6 +346,9 @@ class _Converter:
                 "give every row the same cells",
             )
         return Table(tuple(head), tuple(rows), caption, role=role)
+
+    def rows(self, node: _Node) -> list[Row]:
+        return [self.within(row, self.row) for row in node.elements()]
 
     def row(self, node: _Node) -> Row:
         if node.tag != "tr":
@@ -334,7 +360,7 @@ class _Converter:
             scope = child.attrs.get("scope")
             if child.tag == "th" and scope not in ("col", "row"):
                 self.refuse("a header cell without its scope", child, 'write <th scope="col"> or <th scope="row">')
-            cells.append(Cell(self.inlines(child.children, child), scope if child.tag == "th" else None))  # type: ignore[arg-type]
+            cells.append(Cell(self.spoken(child), scope if child.tag == "th" else None))  # type: ignore[arg-type]
         return Row(tuple(cells), change=self.classes(node)[1])
 
     def terms(self, node: _Node, role: str | None) -> Terms | None:
@@ -342,9 +368,9 @@ class _Converter:
         term: tuple[Inline, ...] | None = None
         for child in node.elements():
             if child.tag == "dt":
-                term = self.inlines(child.children, child)
+                term = self.spoken(child)
             elif child.tag == "dd" and term is not None:
-                pairs.append((term, self.inlines(child.children, child)))
+                pairs.append((term, self.spoken(child)))
             else:
                 self.refuse(f"<{child.tag}> where a term or its value belongs", child, "write <dt> and then <dd>")
         return Terms(tuple(pairs), role=role) if pairs else None
@@ -357,7 +383,7 @@ class _Converter:
             if child.tag == "div" and child.attrs.get("class") == "wide" and [i.tag for i in inner] == ["svg"]:
                 child = inner[0]
             if child.tag == "figcaption":
-                caption = self.inlines(child.children, child)
+                caption = self.spoken(child)
             elif child.tag == "svg" and drawing is None:
                 drawing = child
             else:
@@ -399,10 +425,22 @@ class _Converter:
         depth = node.attrs.get("data-depth", "3")
         if depth not in ("2", "3", "4", "5", "6"):
             self.refuse(f"contents of depth {depth!r}", node, "use 2 to 6")
-        return Contents(self.inlines(title.children, title), depth=int(depth), id=node.attrs.get("id"))
+        return Contents(self.spoken(title), depth=int(depth), id=node.attrs.get("id"))
+
+    def within(self, node: _Node, convert: Callable[[_Node], _T]) -> _T:
+        with self.speaking(node):
+            return convert(node)
+
+    def spoken(self, node: _Node) -> tuple[Inline, ...]:
+        """The inlines of an element that may name its language."""
+        return self.within(node, lambda inner: self.inlines(inner.children, inner))
 
     def inlines(self, children: Sequence[_Node | str], parent: _Node) -> tuple[Inline, ...]:
-        return _trimmed(self.raw(children, parent, None))
+        return self.in_language(_trimmed(self.raw(children, parent, None)))
+
+    def in_language(self, made: tuple[Inline, ...]) -> tuple[Inline, ...]:
+        bare = all(isinstance(i, Language) or not plain((i,)).strip() for i in made)
+        return (Language(self.lang, made),) if self.lang and not bare else made
 
     def raw(self, children: Sequence[_Node | str], parent: _Node, change: Change) -> list[Inline]:
         out: list[Inline] = []
@@ -411,24 +449,33 @@ class _Converter:
                 out.append(Text(_SPACE.sub(" ", child), change))
                 continue
             if child.tag in ("ins", "del"):
-                out.extend(self.raw(child.children, child, child.tag))  # type: ignore[arg-type]
+                said = self.raw(child.children, child, child.tag)  # type: ignore[arg-type]
+                out.extend([Language(lang, tuple(_merged(said)))] if (lang := child.attrs.get("lang")) else said)
                 continue
             inner = tuple(_merged(self.raw(child.children, child, change)))
+            lang = child.attrs.get("lang")
+            made: Inline
             match child.tag:
                 case "strong":
-                    out.append(Strong(inner))
+                    made = Strong(inner)
                 case "em":
-                    out.append(Emphasis(inner))
+                    made = Emphasis(inner)
                 case "a":
-                    out.append(Link(self.href(child), inner))
+                    made = Link(self.href(child), inner)
                 case "sup":
-                    out.append(Mark(plain(inner).strip()))
+                    made = Mark(plain(inner).strip())
+                case "span" if lang and not child.attrs.get("class"):
+                    out.append(Language(lang, inner))
+                    continue
                 case "span":
-                    out.append(Tag(plain(inner).strip(), self.tone(child)))
+                    # the language of a label that is in one as a whole is said around it
+                    lang = lang or (inner[0].lang if len(inner) == 1 and isinstance(inner[0], Language) else None)
+                    made = Tag(plain(inner).strip(), self.tone(child))
                 case _:
                     self.refuse(
                         f"<{child.tag}> inside <{parent.tag}>", child, "only words and inline elements may stand there"
                     )
+            out.append(Language(lang, (made,)) if lang else made)
         return out
 
     def href(self, node: _Node) -> str:
@@ -518,15 +565,21 @@ def _with_ids(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 # -- tree -> HTML ----------------------------------------------------------------------------------------------------
 
 
-def serialise(blocks: Sequence[Block]) -> str:
-    """The canonical HTML of blocks: ``parse`` gives the same blocks back. Contents are filled from all headings."""
-    return "\n".join(_Serialiser(tuple(blocks)).lines()) + "\n"
+def serialise(blocks: Sequence[Block], *, table: str = "Table") -> str:
+    """The canonical HTML of blocks: ``parse`` gives the same blocks back. Contents are filled from all headings.
+
+    Args:
+        blocks: what stands in ``main``.
+        table: what a table that scrolls is called where it has no caption.
+    """
+    return "\n".join(_Serialiser(tuple(blocks), table).lines()) + "\n"
 
 
 class _Serialiser:
-    def __init__(self, blocks: tuple[Block, ...]) -> None:
+    def __init__(self, blocks: tuple[Block, ...], unnamed: str) -> None:
         self.all = blocks
         self.figures = 0
+        self.unnamed = unnamed
 
     def lines(self) -> Iterator[str]:
         for block in self.all:
@@ -545,13 +598,16 @@ class _Serialiser:
                     yield from self.block(inner)
                 yield "</aside>"
             case Heading(level, inlines, id_, change):
-                yield f"<h{level}{_attrs(_changed(change), id_)}>{inline_html(inlines)}</h{level}>"
+                lang, inlines = _spoken(inlines)
+                yield f"<h{level}{_attrs(_changed(change), id_)}{lang}>{inline_html(inlines)}</h{level}>"
             case Paragraph(inlines, number, role, id_, change):
                 names = " ".join(n for n in ("numbered" if number else None, role, _changed(change)) if n)
                 printed = f'<span class="number">{_html(number)}.</span> ' if number else ""
-                yield f"<p{_attrs(names, id_)}>{printed}{inline_html(inlines)}</p>"
+                lang, inlines = _spoken(inlines)
+                yield f"<p{_attrs(names, id_)}{lang}>{printed}{inline_html(inlines)}</p>"
             case Note(mark, inlines, id_):
-                yield f"<p{_attrs('note', id_)}><sup>{_html(mark)}</sup> {inline_html(inlines)}</p>"
+                lang, inlines = _spoken(inlines)
+                yield f"<p{_attrs('note', id_)}{lang}><sup>{_html(mark)}</sup> {inline_html(inlines)}</p>"
             case ListBlock():
                 yield from self.listed(block)
             case Table():
@@ -559,7 +615,7 @@ class _Serialiser:
             case Terms(pairs, role):
                 yield f"<dl{_attrs(role)}>"
                 for term, value in pairs:
-                    yield f"<dt>{inline_html(term)}</dt><dd>{inline_html(value)}</dd>"
+                    yield _held("dt", term) + _held("dd", value)
                 yield "</dl>"
             case Contents():
                 yield from self.contents(block)
@@ -570,7 +626,7 @@ class _Serialiser:
         self.figures += 1
         yield f"<figure{_attrs(block.role)}>"
         if block.caption:
-            yield f"<figcaption>{inline_html(block.caption)}</figcaption>"
+            yield _held("figcaption", block.caption)
         yield f'<div class="wide" tabindex="0" role="region" aria-label="{_html(block.title)}">'
         yield svg(block, key=f"figure-{self.figures}.")
         yield "</div>"
@@ -581,11 +637,12 @@ class _Serialiser:
         for item in block.items:
             printed = f'<span class="number">{_html(item.number)}.</span> ' if item.number else ""
             names = " ".join(n for n in ("numbered" if item.number else None, _changed(item.change)) if n)
-            opening = f"<li{_attrs(names, item.id)}>{printed}"
+            opening = f"<li{_attrs(names, item.id)}"
             if len(item.blocks) == 1 and _bare(item.blocks[0]):
-                yield f"{opening}{inline_html(item.blocks[0].inlines)}</li>"  # type: ignore[union-attr]
+                lang, inlines = _spoken(item.blocks[0].inlines)  # type: ignore[union-attr]
+                yield f"{opening}{lang}>{printed}{inline_html(inlines)}</li>"
                 continue
-            yield opening
+            yield f"{opening}>{printed}"
             for index, inner in enumerate(item.blocks):
                 before = item.blocks[index - 1] if index else None
                 if _bare(inner) and not (isinstance(before, Paragraph) and _bare(before)):
@@ -599,12 +656,12 @@ class _Serialiser:
         columns = len((block.head or block.rows)[0].cells)
         wide = columns > _WIDE
         if wide:
-            name = _html(plain(block.caption) or "Table")
+            name = _html(plain(block.caption) or self.unnamed)
             kind = "widest" if columns > _WIDEST else "wide"
             yield f'<div class="{kind}" tabindex="0" role="region" aria-label="{name}">'
         yield f"<table{_attrs(block.role)}>"
         if block.caption:
-            yield f"<caption>{inline_html(block.caption)}</caption>"
+            yield _held("caption", block.caption)
         for tag, rows in (("thead", block.head), ("tbody", block.rows)):
             if rows:
                 yield f"<{tag}>"
@@ -618,11 +675,12 @@ class _Serialiser:
     def contents(self, block: Contents) -> Iterator[str]:
         id_ = f' id="{_html(block.id)}"' if block.id else ""
         yield f'<nav class="contents" data-depth="{block.depth}"{id_}>'
-        yield f"<p>{inline_html(block.title)}</p>"
+        yield _held("p", block.title)
         yield "<ul>"
         for heading in outline(self.all, block.depth):
-            words = inline_html(_unmarked(heading.inlines))
-            yield f'<li class="to-{heading.level}"><a href="#{_html(heading.id or "")}">{words}</a></li>'
+            lang, inlines = _spoken(_unmarked(heading.inlines))
+            words = inline_html(inlines)
+            yield f'<li class="to-{heading.level}"{lang}><a href="#{_html(heading.id or "")}">{words}</a></li>'
         yield "</ul>"
         yield "</nav>"
 
@@ -655,10 +713,20 @@ def _attrs(names: str | None = None, id_: str | None = None) -> str:
     return (f' class="{_html(names)}"' if names else "") + (f' id="{_html(id_)}"' if id_ else "")
 
 
+def _spoken(inlines: tuple[Inline, ...]) -> tuple[str, tuple[Inline, ...]]:
+    """The language of inlines that are in one as a whole, as the attribute of what holds them, and what is inside."""
+    if len(inlines) == 1 and isinstance(inlines[0], Language):
+        return f' lang="{_html(inlines[0].lang)}"', inlines[0].inlines
+    return "", inlines
+
+
+def _held(tag: str, inlines: tuple[Inline, ...], attrs: str = "") -> str:
+    lang, inner = _spoken(inlines)
+    return f"<{tag}{attrs}{lang}>{inline_html(inner)}</{tag}>"
+
+
 def _cell(cell: Cell) -> str:
-    if cell.header:
-        return f'<th scope="{cell.header}">{inline_html(cell.inlines)}</th>'
-    return f"<td>{inline_html(cell.inlines)}</td>"
+    return _held("th", cell.inlines, f' scope="{cell.header}"') if cell.header else _held("td", cell.inlines)
 
 
 def inline_html(inlines: Iterable[Inline]) -> str:
@@ -676,6 +744,8 @@ def inline_html(inlines: Iterable[Inline]) -> str:
                 out.append(f"<em>{inline_html(inner)}</em>")
             case Link(href, inner):
                 out.append(f'<a href="{_html(href)}">{inline_html(inner)}</a>')
+            case Language(lang, inner):
+                out.append(f'<span lang="{_html(lang)}">{inline_html(inner)}</span>')
             case Mark(text):
                 out.append(f"<sup>{_html(text, quote=False)}</sup>")
             case Tag(text, tone):
@@ -689,6 +759,8 @@ def _unmarked(inlines: Iterable[Inline]) -> tuple[Inline, ...]:
     for inline in inlines:
         if isinstance(inline, Link):
             out.extend(_unmarked(inline.inlines))
+        elif isinstance(inline, Language):
+            out.append(Language(inline.lang, _unmarked(inline.inlines)))
         elif not isinstance(inline, Mark):
             out.append(inline)
     return tuple(out)
@@ -773,6 +845,8 @@ def marked(parts: Iterable[Inline]) -> str:
                 out.append(f"*{marked(inner)}*")
             case Link(href, inner):
                 out.append(f"[{marked(inner)}]({href})")
+            case Language(_, inner):
+                out.append(marked(inner))
             case Mark(text) | Tag(text, _):
                 out.append(escape(text))
     return "".join(out)

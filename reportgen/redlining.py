@@ -24,6 +24,7 @@ from reportgen.document import (
     Heading,
     Inline,
     Item,
+    Language,
     Link,
     ListBlock,
     Mark,
@@ -80,7 +81,7 @@ def redline(
         found = _both(one, two) if one and two else _whole(one, "del") if one else _whole(two, "ins") if two else ()
         for piece in found:
             put(piece, getattr(two, "id", None), getattr(one, "id", None))
-    return Document(tuple(_spaced(blocks)), later.title, later.lang, later.properties, later.fields), comments
+    return replace(later, blocks=tuple(_spaced(blocks)), draft=later.draft or earlier.draft), comments
 
 
 def _spaced(blocks: Iterable[Block]) -> Iterator[Block]:
@@ -292,7 +293,7 @@ def _flat(inlines: Iterable[Inline], look: tuple[Inline, ...]) -> Iterator[_Lett
         match inline:
             case Text(text=text) | Mark(text=text) | Tag(text=text):
                 yield _Letter(text, (*look, replace(inline, text="")))
-            case Strong(inlines=inner) | Emphasis(inlines=inner) | Link(inlines=inner):
+            case Strong(inlines=inner) | Emphasis(inlines=inner) | Link(inlines=inner) | Language(inlines=inner):
                 yield from _flat(inner, (*look, replace(inline, inlines=())))
 
 
@@ -311,7 +312,7 @@ def _built(made: Sequence[tuple[_Letter, Change]], depth: int) -> Iterator[Inlin
         nested, look = outer
         some = list(group)
         if nested:
-            assert isinstance(look, Strong | Emphasis | Link)
+            assert isinstance(look, Strong | Emphasis | Link | Language)
             yield replace(look, inlines=tuple(_built(some, depth + 1)))
             continue
         assert isinstance(look, Text | Mark | Tag)

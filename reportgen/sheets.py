@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from reportgen.comparing.in_short import in_short
 from reportgen.document import Sheet, SheetValue
 from reportgen.labels import load_labels
 from reportgen.model import Comparison, Edit, Evidence, Reasons
@@ -14,7 +15,7 @@ def comparison_sheets(comparison: Comparison, *, lang: str = "en-GB") -> tuple[S
     labels = load_labels(lang)["comparison"]
     names = labels["sheets"]
     made = {
-        "in_short": _in_short(comparison),
+        "in_short": _in_short(comparison, names["rows"], lang),
         "judgements": _judgements(comparison),
         "recommendations": _recommendations(comparison, labels["recommendations"]["states"]),
         "links": _links(comparison),
@@ -30,28 +31,29 @@ def comparison_sheets(comparison: Comparison, *, lang: str = "en-GB") -> tuple[S
 _Row = Sequence[SheetValue]
 
 
-def _in_short(comparison: Comparison) -> Iterator[_Row]:
-    yield "", comparison.in_short
-    for name, side in (("earlier", comparison.earlier_inspection), ("later", comparison.later_inspection)):
-        yield name, side.id
-        yield f"{name}: provider", side.provider.name
-        yield f"{name}: framework", side.framework
-        yield f"{name}: on site", "; ".join(f"{p.start} to {p.end}" for p in side.inspected)
-        yield f"{name}: published", side.published.date.isoformat() if side.published else None
-        yield f"{name}: SHA-256 of the source", side.sha256
+def _in_short(comparison: Comparison, words: Mapping[str, str], lang: str) -> Iterator[_Row]:
+    yield "", comparison.in_short if lang == "en-GB" else in_short(comparison, lang)
+    if "draft" in (comparison.earlier_inspection.status, comparison.later_inspection.status):
+        yield words["status"], words["draft"]
+    for side, of in (("earlier", comparison.earlier_inspection), ("later", comparison.later_inspection)):
+        name = words[side]
+        yield name, of.id
+        yield f"{name}: {words['provider']}", of.provider.name
+        yield f"{name}: {words['framework']}", of.framework
+        yield f"{name}: {words['inspected']}", "; ".join(f"{p.start} – {p.end}" for p in of.inspected)
+        yield f"{name}: {words['published']}", of.published.date.isoformat() if of.published else None
+        yield f"{name}: {words['sha256']}", of.sha256
     counts = comparison.summary
-    for name in ("judgements", "earlier", "later", "paragraphs"):
-        for state, count in getattr(counts, name).items():
-            yield f"{name}: {state}", count
-    yield "links", counts.links
+    for group in ("judgements", "earlier", "later", "paragraphs"):
+        for state, count in getattr(counts, group).items():
+            yield f"{words[group]}: {state}", count
+    yield words["links"], counts.links
     if comparison.matching:
         for band in comparison.matching.bands:
-            yield (
-                f"{band.band} links right when measured",
-                f"{band.right} of {band.of} (95 %: {band.low} to {band.high})",
-            )
+            right = words["right"].format(right=band.right, of=band.of, low=band.low, high=band.high)
+            yield words["measured"].format(band=band.band), right
         if not comparison.matching.calibrated:
-            yield "links", "not calibrated for this kind of report"
+            yield words["links"], words["uncalibrated"]
     for notice in comparison.notices:
         yield notice.code, notice.message
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from reportgen.cli.outputs import finish_manifest, history_targets, recorder_of, shell_for_word, terminal, write_all
-from reportgen.cli.state import FILE, MANIFEST, OUT, SHELL, TEMPLATE, TO, State, pass_state
+from reportgen.cli.state import FILE, LANG, MANIFEST, OUT, SHELL, TEMPLATE, TO, State, pass_state
 from reportgen.errors import Exit
 
 
@@ -29,6 +29,7 @@ from reportgen.errors import Exit
 @click.option("--decisions", type=FILE, help="A decisions file; default: decisions.yaml beside the inspections.")
 @click.option("--events", type=FILE, help="An events file; default: events.yaml beside the inspections.")
 @TEMPLATE
+@LANG
 @SHELL
 @click.option("--lexicon", default="profile", metavar="KEY|FILE|none", help="As for compare.")
 @MANIFEST
@@ -45,6 +46,7 @@ def history(
     decisions: Path | None,
     events: Path | None,
     template: str | None,
+    lang: str | None,
     shell: Path | None,
     lexicon: str,
     manifest: Path | None,
@@ -101,14 +103,14 @@ def history(
             continue
         state.notices([x.model_dump(mode="json") for x in made.notices], group.slug)
         if targets is None:
-            terminal(api.render(made, template=pack))
+            terminal(api.render(made, template=pack, lang=lang))
         else:
             if recorder is not None:
                 beside = [
                     f"{name}.yaml" for name, path in (("decisions", decisions), ("events", events)) if path is None
                 ]
                 recorder.reads([*(entry.path for entry in group.entries), *given], beside=beside)
-            write_all(state, made, targets[n], pack, shell=shell, recorder=recorder)
+            write_all(state, made, targets[n], pack, lang=lang, shell=shell, recorder=recorder)
     finish_manifest(state, recorder, manifest)
     if failed:
         sys.exit(Exit.PARTIAL)

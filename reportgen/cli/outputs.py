@@ -89,6 +89,7 @@ def write_all(
     sensitivity: bool = False,
     shell: Path | None = None,
     recorder: Recorder | None = None,
+    lang: str | None = None,
 ) -> None:
     """Make every format that is wanted of one subject, and write none before all of them are made."""
     from reportgen import api
@@ -96,9 +97,9 @@ def write_all(
     shell_for_word(shell, [form for _, form in wanted])
     rendered: Rendered | None = None
     if any(form not in DATA_FORMATS for _, form in wanted):
-        rendered = api.render(subject, template=template, sensitivity=sensitivity)
+        rendered = api.render(subject, template=template, lang=lang, sensitivity=sensitivity)
     made = [
-        api.serialise(rendered if rendered and form not in DATA_FORMATS else subject, form, shell=shell)
+        api.serialise(rendered if rendered and form not in DATA_FORMATS else subject, form, shell=shell, lang=lang)
         for _, form in wanted
     ]
     for (path, form), content in zip(wanted, made, strict=True):

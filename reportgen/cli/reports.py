@@ -18,7 +18,7 @@ from reportgen.cli.outputs import (
     terminal,
     write_all,
 )
-from reportgen.cli.state import FILE, MANIFEST, OUT, SHELL, TEMPLATE, TO, State, pass_state
+from reportgen.cli.state import FILE, LANG, MANIFEST, OUT, SHELL, TEMPLATE, TO, State, pass_state
 from reportgen.errors import Exit, UsageFault
 
 
@@ -27,6 +27,7 @@ from reportgen.errors import Exit, UsageFault
 @TO
 @click.option("-o", "--output", type=OUT, help="A file, a folder, or - for stdout; none: to the terminal.")
 @TEMPLATE
+@LANG
 @SHELL
 @MANIFEST
 @pass_state
@@ -36,6 +37,7 @@ def render(
     to: tuple[str, ...],
     output: Path | None,
     template: str | None,
+    lang: str | None,
     shell: Path | None,
     manifest: Path | None,
 ) -> None:
@@ -63,7 +65,7 @@ def render(
     if output is None and not to:
         shell_for_word(shell, ())
         for _, subject in jobs:
-            terminal(api.render(subject, template=pack))
+            terminal(api.render(subject, template=pack, lang=lang))
         if len(jobs) < len(paths):
             sys.exit(Exit.PARTIAL)
         state.finish()
@@ -74,7 +76,7 @@ def render(
     if recorder is not None:
         recorder.reads(path for path, _ in jobs)
     for (_, subject), wanted in zip(jobs, by_job(targets, len(jobs)), strict=True):
-        write_all(state, subject, wanted, pack, shell=shell, recorder=recorder)
+        write_all(state, subject, wanted, pack, lang=lang, shell=shell, recorder=recorder)
     finish_manifest(state, recorder, manifest)
     if len(jobs) < len(paths):
         state.say(f"{len(paths) - len(jobs)} of {len(paths)} inspections could not be read")
@@ -89,6 +91,7 @@ def render(
 @click.option("-o", "--output", type=OUT, help="A file, a folder, or - for stdout; none: to the terminal.")
 @click.option("--decisions", type=FILE, help="A decisions file; default: decisions.yaml beside the later inspection.")
 @TEMPLATE
+@LANG
 @SHELL
 @click.option(
     "--lexicon",
@@ -111,6 +114,7 @@ def compare(
     output: Path | None,
     decisions: Path | None,
     template: str | None,
+    lang: str | None,
     shell: Path | None,
     lexicon: str,
     redline: bool,
@@ -136,18 +140,18 @@ def compare(
         if output is None or (to and to != ("docx",)) or (str(output) != "-" and output.suffix.lower() != ".docx"):
             raise UsageFault("RG506", "--redline writes a Word file", hint="say -o FILE.docx")
         api.collisions([*([output] if str(output) != "-" else []), *told], (earlier, later))
-        made = api.redline(compared.earlier, compared.later, comparison, template=pack, shell=shell)
+        made = api.redline(compared.earlier, compared.later, comparison, template=pack, lang=lang, shell=shell)
         deliver(state, made, output)
         if recorder is not None:
             recorder.writes(output, "docx", made)
     elif output is None and not to:
         shell_for_word(shell, ())
-        terminal(api.render(comparison, template=pack, sensitivity=sensitivity))
+        terminal(api.render(comparison, template=pack, lang=lang, sensitivity=sensitivity))
     else:
         targets = targets_of([f"{compared.earlier.id}--{compared.later.id}"], output, to)
         api.collisions([*(path for path, _, _ in targets if str(path) != "-"), *told], (earlier, later))
         wanted = [(path, form) for path, form, _ in targets]
-        write_all(state, comparison, wanted, pack, sensitivity=sensitivity, shell=shell, recorder=recorder)
+        write_all(state, comparison, wanted, pack, lang=lang, sensitivity=sensitivity, shell=shell, recorder=recorder)
     finish_manifest(state, recorder, manifest)
     if exit_code and comparison.differs:
         sys.exit(Exit.FINDINGS)

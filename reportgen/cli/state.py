@@ -86,6 +86,23 @@ pass_state = click.make_pass_decorator(State)
 FILE = click.Path(path_type=Path, readable=False)
 OUT = click.Path(path_type=Path, readable=False, allow_dash=True)
 
+
+def _language(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    from reportgen.labels import languages
+
+    if value not in languages():
+        raise click.BadParameter(f"no words for {value!r}; one of: {', '.join(languages())}")
+    return value
+
+
+LANG = click.option(
+    "--lang",
+    metavar="TAG",
+    callback=_language,
+    help="The language of the document's own words, such as cy or en-GB; default: that of the data.",
+)
 TO = click.option(
     "--to", multiple=True, metavar="FORMAT", help=f"Output format, may be repeated: {', '.join(FORMATS)}."
 )

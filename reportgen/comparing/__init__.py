@@ -168,6 +168,7 @@ def _side(inspection: Inspection) -> Compared:
         title=inspection.title,
         status=inspection.status,
         wording=inspection.wording,
+        lang=inspection.lang,
         inspected=inspection.inspected,
         published=inspection.published,
         corrections=inspection.corrections,

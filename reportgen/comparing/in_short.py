@@ -2,121 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import fsum
+from typing import Any
 
+from reportgen.labels import load_labels
+from reportgen.labels.printing import long_date, month_and_year
 from reportgen.model import Compared, Comparison
 
-_MONTHS = "January February March April May June July August September October November December".split()
-_DIRECTIONS = {"improved": "improved", "declined": "declined", "maintained": "stayed the same"}
+_DIRECTIONS = ("improved", "declined", "maintained")
+_APART = ("not_comparable", "first_judged", "no_longer_judged")
+_AGAIN = ("carried_same", "carried_reworded", "split", "merged")
 
 
-def in_short(comparison: Comparison) -> str:
+def in_short(comparison: Comparison, lang: str = "en-GB") -> str:
     """One paragraph: judgements, earlier recommendations, later ones, and what the links rest on."""
+    words = load_labels(lang)["comparison"]["said"]
     if not comparison.differs:
-        return "The two inspections do not differ in anything that is compared."
-    said = [*_judgements(comparison), *_recommendations(comparison), *_links(comparison)]
-    return ". ".join(said) + "."
+        return str(words["nothing"])
+    said = [
+        *_judgements(comparison, words, lang),
+        *_recommendations(comparison, words),
+        *_links(comparison, words["links"]),
+    ]
+    return str(words["sentence"].format(said=words["between_sentences"].join(said)))
 
 
-def _judgements(comparison: Comparison) -> list[str]:
+def _judgements(comparison: Comparison, words: Mapping[str, Any], lang: str) -> Iterator[str]:
+    own = words["judgements"]
     earlier, later = comparison.earlier_inspection, comparison.later_inspection
-    name = later.provider.short_name or later.provider.name
+    sides = {
+        "name": later.provider.short_name or later.provider.name,
+        "earlier": when(earlier, lang),
+        "later": when(later, lang),
+    }
     judged = comparison.summary.judgements
-    span = f"Between {_when(earlier)} and {_when(later)}"
-    directions = [f"{judged[state]} {word}" for state, word in _DIRECTIONS.items() if judged.get(state)]
+    directions = [own[state].format(count=judged[state]) for state in _DIRECTIONS if judged.get(state)]
     compared = sum(judged.get(state, 0) for state in _DIRECTIONS)
     if not directions:
-        said = [f"{span}, no judgement on {name} can be compared"]
+        yield own["none"].format(**sides)
     else:
-        said = [f"{span}, of the {_counted(compared, 'pair')} of judgements on {name} that can be compared, "]
-        said[0] += _listed(directions)
+        said = _counted(own["compared"], compared, directions=_listed(directions, words), **sides)
         approximate = sum(j.comparability == "approximate" and j.steps is not None for j in comparison.judgements)
         if approximate:
-            which = "it holds" if compared == 1 else f"{_of(approximate, compared)} of these hold"
-            said[0] += f"; {which} only in part, because the frameworks differ"
-    apart = [
-        (judged.get("not_comparable", 0), "pair of judgements cannot be compared", "pairs cannot be compared"),
-        (judged.get("first_judged", 0), "area was judged for the first time", "areas were judged for the first time"),
-        (judged.get("no_longer_judged", 0), "area is no longer judged", "areas are no longer judged"),
-    ]
-    told = [f"{count} {one if count == 1 else many}" for count, one, many in apart if count]
-    return [*said, _listed(told)] if told else said
+            which = "single" if compared == 1 else "all" if approximate == compared else "some"
+            said = own["approximate"][which].format(said=said, count=approximate)
+        yield said
+    apart = [_counted(own[state], judged[state]) for state in _APART if judged.get(state)]
+    if apart:
+        yield _listed(apart, words)
 
 
-def _recommendations(comparison: Comparison) -> list[str]:
-    said = []
+def _recommendations(comparison: Comparison, words: Mapping[str, Any]) -> Iterator[str]:
+    own = words["recommendations"]
     states = comparison.summary.earlier
     total = sum(states.values())
     if total:
-        again = sum(states.get(s, 0) for s in ("carried_same", "carried_reworded", "split", "merged"))
-        silent = states.get("not_restated", 0)
-        away = states.get("not_covered", 0)
-        parts = [f"{again} {_is(again)} stated again"]
-        if silent:
-            parts.append(f"{silent} {_is(silent)} not repeated, which does not mean that {_they(silent)} carried out")
-        if away:
-            parts.append(f"{away} could not be repeated, because the later inspection did not look there")
-        if states.get("not_comparable"):
-            parts.append(f"{states['not_comparable']} cannot be compared")
-        said.append(f"Of the {_counted(total, 'earlier recommendation')}, {_listed(parts)}")
+        parts = [_counted(own["again"], sum(states.get(s, 0) for s in _AGAIN))]
+        if states.get("not_restated"):
+            parts.append(_counted(own["not_restated"], states["not_restated"]))
+        parts += [own[s].format(count=states[s]) for s in ("not_covered", "not_comparable") if states.get(s)]
+        yield _counted(own["earlier"], total, states=_listed(parts, words))
         if states.get("needs_review"):
-            said.append(f"For {states['needs_review']} more a person has to decide whether a later one follows")
+            yield own["needs_review"].format(count=states["needs_review"])
     later = comparison.recommendations.later
     if later:
         new, open_ = comparison.summary.later.get("new", 0), comparison.summary.later.get("needs_review", 0)
-        undecided = f", and {open_} {_is(open_)} undecided" if open_ else ""
-        said.append(f"{new} of the {_counted(len(later), 'later recommendation')} {_is(new)} new{undecided}")
-    return said
+        said = _counted(own["new"], new, later=_counted(own["later"], len(later)))
+        yield _counted(own["undecided"], open_, said=said) if open_ else said
 
 
-def _links(comparison: Comparison) -> list[str]:
+def _links(comparison: Comparison, own: Mapping[str, Any]) -> Iterator[str]:
     links = comparison.recommendations.links
     guessed = [link for link in links if link.basis == "inferred"]
     if not links:
-        return []
+        return
     if not guessed:
-        rest = "link between recommendations rests" if len(links) == 1 else "links between recommendations rest"
-        return [f"The {len(links)} {rest} on equal text, on the report's own word or on a person's"]
-    if len(links) == 1:
-        which, verb = "The one link between recommendations", "is"
-    else:
-        which = f"{_of(len(guessed), len(links)).capitalize()} of the {len(links)} links between recommendations"
-        verb = _is(len(guessed))
+        yield _counted(own["certain"], len(links))
+        return
+    which = "single" if len(links) == 1 else "all" if len(guessed) == len(links) else "some"
+    said = own["which"][which].format(count=len(guessed), links=len(links))
+    said = _counted(own["inferred"], len(guessed), which=said)
     if len(guessed) == 1 and guessed[0].precision is not None:
-        share = f"{guessed[0].precision:.0%}".replace("%", " %")
-        return [f"{which} {verb} inferred from wording; of the links like it that were measured, {share} were right"]
-    if all(link.precision is not None for link in guessed):
-        right = round(fsum(link.precision or 0.0 for link in guessed))
-        return [f"{which} {verb} inferred from wording; by what was measured, about {right} of these may be right"]
-    return [f"{which} {verb} inferred from wording, which was not measured for this kind of report"]
+        yield own["measured_one"].format(said=said, share=f"{100 * guessed[0].precision:.0f}")
+    elif all(link.precision is not None for link in guessed):
+        yield own["measured"].format(said=said, right=round(fsum(link.precision or 0.0 for link in guessed)))
+    else:
+        yield own["unmeasured"].format(said=said)
 
 
-def _when(side: Compared) -> str:
+def when(side: Compared, lang: str) -> str:
+    """When one side took place: the month of its first day on site, else the day of its publication, else its id."""
     if side.inspected:
-        day = side.inspected[0].start
-        return f"{_MONTHS[day.month - 1]} {day.year}"
-    if side.published:
-        day = side.published.date
-        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-    return side.id
+        return month_and_year(side.inspected[0].start, lang)
+    return long_date(side.published.date, lang) if side.published else side.id
 
 
-def _counted(count: int, one: str) -> str:
-    return f"{count} {one}{'' if count == 1 else 's'}"
+def _counted(forms: Mapping[str, str], count: int, **more: str) -> str:
+    return forms["one" if count == 1 else "other"].format(count=count, **more)
 
 
-def _of(some: int, every: int) -> str:
-    return "all" if some == every else str(some)
-
-
-def _is(count: int) -> str:
-    return "is" if count == 1 else "are"
-
-
-def _they(count: int) -> str:
-    return "it was" if count == 1 else "they were"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+def _listed(parts: Sequence[str], words: Mapping[str, Any]) -> str:
+    between, last = words["list"]["between"], words["list"]["last"]
+    return parts[0] if len(parts) == 1 else f"{between.join(parts[:-1])}{last}{parts[-1]}"

@@ -19,6 +19,7 @@ from reportgen.model.base import Path, Problem, dotted
 
 #: What fits a pattern, in words. Every pattern of the models stands here.
 PATTERNS = {
+    r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$": "a language as a tag, as in cy or en-GB",
     r"^[a-z0-9][a-z0-9_-]*$": "lower case letters, digits, hyphens and underscores only",
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "letters, digits, hyphens, underscores and full stops only, with no space",
     r"^[a-z0-9]+(-[a-z0-9]+)*-\d{4}(-\d{2})?(-\d+)?$": "provider and month of the first day, as in rotherham-2012-07",

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from reportgen import data_files, files
+from reportgen.document import same_language
 from reportgen.errors import FrameworkError, InputErrors, ReportgenError, Where
 from reportgen.model import (
     Area,
@@ -110,6 +112,21 @@ def _read(path: Path) -> data_files.Loaded[Framework]:
 
 
 # -- labels ----------------------------------------------------------------------------------------------------------
+
+
+def in_language(framework: Framework, labels: Mapping[str, Any]) -> Framework:
+    """A framework with the words that outputs print, such as the labels of dates, in the language of some labels.
+
+    What reports print themselves (titles, areas, grades, timescales) stays in the framework's own language.
+    """
+    if same_language(framework.lang, labels["lang"]):
+        return framework
+    words = labels["layout"]
+    names = {name: (words[name],) for name in ("dates", "published", "inspector", "age_group")}
+    names |= {name: words[name] for name in ("glance", "record", "about")}
+    rules = framework.recommendations.model_copy(update={"heading": words["recommendations"]})
+    layout = framework.layout.model_copy(update=names)
+    return framework.model_copy(update={"layout": layout, "recommendations": rules})
 
 
 def areas_by_label(framework: Framework, label: str) -> Area | None:

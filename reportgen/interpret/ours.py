@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from reportgen.document import (
@@ -27,10 +28,11 @@ from reportgen.document import (
     plain,
 )
 from reportgen.errors import InputError, Where
-from reportgen.frameworks import area_of_title, load_framework
+from reportgen.frameworks import area_of_title, in_language, load_framework
 from reportgen.interpret.cues import block_text, flat, folded
 from reportgen.interpret.values import read_date, read_number, read_periods
-from reportgen.labels import load_labels
+from reportgen.labels import languages, load_labels
+from reportgen.labels.printing import in_english
 from reportgen.markup import marked, unmark
 from reportgen.model import (
     CheckedBy,
@@ -61,6 +63,7 @@ from reportgen.model import (
     TextParagraph,
 )
 
+#: A name with its key behind it, as a framework's title or a language.
 _FRAMEWORK = re.compile(r".*\(([a-z0-9][a-z0-9_-]*)\)$")
 
 
@@ -80,11 +83,17 @@ class _Part:
 
 def framework_of(blocks: Sequence[Block]) -> str | None:
     """The framework key that our own output names at its end; None for any other document."""
-    labels = load_labels()["about"]
+    found = _named(blocks)
+    return found[0] if found else None
+
+
+def _named(blocks: Sequence[Block]) -> tuple[str, str] | None:
+    """The framework key that our own output names, and the language whose word it calls it by."""
+    terms = {load_labels(lang)["about"]["framework"]: lang for lang in languages()}
     for key, value in _pairs(list(flat(blocks))):
-        found = _FRAMEWORK.match(value) if key == labels["framework"] else None
+        found = _FRAMEWORK.match(value) if key in terms else None
         if found:
-            return found[1]
+            return found[1], terms[key]
     return None
 
 
@@ -95,11 +104,13 @@ def interpret_ours(blocks: Sequence[Block], source: Source) -> dict[str, Any]:
         FrameworkError: the framework that it names is unknown.
         InputError: it was edited so that its parts do not fit each other any more (RG215).
     """
-    key = framework_of(blocks)
-    assert key is not None
-    framework = load_framework(key)
+    named = _named(blocks)
+    assert named is not None
+    key, lang = named
+    labels = load_labels(lang)
+    framework = in_language(load_framework(key), labels)
     try:
-        return _Back(framework, list(flat(blocks)), source).read()
+        return _Back(framework, labels, list(flat(blocks)), source).read()
     except (ValueError, LookupError, StopIteration) as error:
         why = str(error).partition("\n")[0] or type(error).__name__
         raise InputError(
@@ -128,9 +139,9 @@ def _pairs(blocks: Iterable[Block], said: Callable[[tuple[Inline, ...]], str] = 
 class _Back:
     """One reading back."""
 
-    def __init__(self, framework: Framework, blocks: list[Block], source: Source) -> None:
+    def __init__(self, framework: Framework, labels: dict[str, Any], blocks: list[Block], source: Source) -> None:
         self.framework = framework
-        self.labels: dict[str, Any] = load_labels()
+        self.labels = labels
         self.source = source
         self.cover: list[Block] = []
         self.parts: list[_Part] = []
@@ -174,6 +185,7 @@ class _Back:
             "framework": self.framework.key,
             "type": self._key_of(self.facts_about.get(about["type"]), {t.label: t.key for t in self.framework.types}),
             "status": self._status(),
+            "lang": self._language(),
             "wording": self._key_of(self.facts_about.get(about["wording"]), _turned(self.labels["wording"]))
             or "printed",
             "scale_as_printed": tuple(self.scale),
@@ -203,7 +215,7 @@ class _Back:
         name = next((b for b in after if isinstance(b, Paragraph)), None)
         pairs = _pairs(after)
         details, texts = dict(pairs), dict(_pairs(after, marked))
-        published = read_date(details.get(layout.published[0], ""))
+        published = self._date(details.get(layout.published[0], ""))
         basis = self._key_of(self.facts_about.get(about["published_basis"]), _turned(about["bases"]))
         inspectors = [v.partition(", ") for k, v in pairs if k == layout.inspector[0]]
         return {
@@ -214,11 +226,19 @@ class _Back:
                 short_name=dict(self.texts_about).get(about["short_name"]),
                 kind=self.framework.provider_kind,
             ),
-            "inspected": read_periods(details.get(layout.dates[0], "")),
+            "inspected": read_periods(in_english(details.get(layout.dates[0], ""), self.labels)),
             "published": Published(date=published, basis=basis or "printed") if published else None,
             "lead_inspectors": tuple(Inspector(name=n, title=t or None) for n, _, t in inspectors),
             "age_group": texts.get(layout.age_group[0]),
         }
+
+    def _date(self, text: str) -> date | None:
+        return read_date(in_english(text, self.labels))
+
+    def _language(self) -> str:
+        """The language of the report: the one it names, else that of our own words."""
+        named = re.fullmatch(r".*\(([A-Za-z0-9-]+)\)", self.facts_about.get(self.labels["about"]["language"], ""))
+        return named[1] if named else str(self.labels["lang"])
 
     def _status(self) -> str:
         draft = self.labels["status"]["draft"]
@@ -298,14 +318,14 @@ class _Back:
 
     def _corrections(self) -> Iterable[Corrected]:
         for field_, was, now, by, on in self._table("corrections"):
-            day = read_date(on)
+            day = self._date(on)
             if day is not None:
                 yield Corrected(field=field_, was=was or None, now=now or None, by=by, on=day)
 
     def _checked(self) -> Iterable[CheckedBy]:
         label = self.labels["about"]["checked"]
         for by, _, on in (value.rpartition(", ") for key, value in self.texts_about if key == label):
-            day = read_date(on)
+            day = self._date(on)
             if day is not None:
                 yield CheckedBy(by=by, on=day)
 

@@ -58,6 +58,8 @@ def _clean(text: str) -> str:
 Str = Annotated[str, AfterValidator(_clean)]
 #: Text that must say something.
 Words = Annotated[Str, StringConstraints(min_length=1, strip_whitespace=True)]
+#: A language as a tag of BCP 47: ``cy``, ``en-GB``.
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 #: A key: lower case letters, digits, hyphens and underscores.
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=100)]
 #: A date that may lack its day or month: ``2014``, ``2014-10``, ``2014-10-08``.

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from reportgen.model.base import Evidence, Missing, Model, Notice
+from reportgen.model.base import Evidence, LanguageTag, Missing, Model, Notice
 from reportgen.model.framework import Comparability
 from reportgen.model.inspection import CheckedBy, Corrected, Period, Provider, Published
 from reportgen.model.lexicon import BandMeasured
@@ -55,6 +55,7 @@ class Compared(Model):
     title: str
     status: Literal["final", "draft"] = "final"
     wording: Literal["printed", "summary"] = "printed"
+    lang: LanguageTag = "en-GB"
     inspected: tuple[Period, ...] = ()
     published: Published | None = None
     corrections: tuple[Corrected, ...] = ()

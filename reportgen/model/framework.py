@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from reportgen.model.base import Key, Model, Path, Problem, Str, Words, duplicates, months_after
+from reportgen.model.base import Key, LanguageTag, Model, Path, Problem, Str, Words, duplicates, months_after
 
 Comparability = Literal["same", "approximate", "not_comparable"]
 
@@ -258,6 +258,7 @@ class Framework(Model):
 
     format: Literal["reportgen/framework/1"] = "reportgen/framework/1"
     key: Key
+    lang: LanguageTag = "en-GB"
     body: Words
     title: Words
     summary: Str | None = None

@@ -14,6 +14,7 @@ from pydantic import Discriminator, Field, Tag
 from reportgen.model.base import (
     Evidence,
     Key,
+    LanguageTag,
     Missing,
     Model,
     Notice,
@@ -287,6 +288,7 @@ class Inspection(Model):
     id: InspectionId
     status: Literal["final", "draft"] = "final"
     wording: Literal["printed", "summary"] = "printed"
+    lang: LanguageTag = "en-GB"
     framework: Key
     type: Key | None = None
     title: Words

@@ -14,16 +14,17 @@ from textwrap import shorten
 from typing import Any
 
 from reportgen import data_files
+from reportgen.comparing.in_short import when
 from reportgen.document import Document, Heading, Rendered, plain, walk
 from reportgen.errors import TemplateError, Where
 from reportgen.frameworks import load_framework
-from reportgen.labels import load_labels
+from reportgen.labels import load_labels, nearest
 from reportgen.markup import parse, serialise, unmark
 from reportgen.model import Comparison, Framework, History, Inspection
 from reportgen.rendering.contexts import CONTEXT, comparison_context, inspection_context
 from reportgen.rendering.fields import ANCHORS, FIELDS, comparison_fields, history_fields, inspection_fields
 from reportgen.rendering.finding import Project, load_project
-from reportgen.rendering.functions import FUNCTIONS, markup, when
+from reportgen.rendering.functions import FUNCTIONS, markup, speaking
 from reportgen.rendering.histories import history_context, span_of
 from reportgen.rendering.packs import Pack, load
 
@@ -49,7 +50,7 @@ def render(
     *,
     template: str | Path | Pack = "standard",
     framework: Framework | None = None,
-    lang: str = "en-GB",
+    lang: str | None = None,
     sensitivity: bool = False,
 ) -> Rendered:
     """Render an inspection, a comparison or a history with a template pack.
@@ -58,7 +59,8 @@ def render(
         subject: the data.
         template: the name of an installed or built-in pack, the folder of one, or a pack that has been read (``load``).
         framework: the inspection's framework; None loads it by its key.
-        lang: the language of the pack's own words.
+        lang: the language of the pack's own words; None takes that of the data, of a comparison that of the later side,
+            and British English where nobody has translated them. What is data stays in its own language, and says so.
         sensitivity: of a comparison, show near the top what the counts would be at the strict and the lenient end.
 
     Returns:
@@ -67,7 +69,27 @@ def render(
     Raises:
         TemplateError: the pack is not there (RG407), or its templates are wrong (RG401 to RG406, RG408).
         FrameworkError: the framework is unknown.
+        InputError: there are no words for that language (RG101).
     """
+    if isinstance(subject, Inspection):
+        spoken = subject.lang
+    elif isinstance(subject, Comparison):
+        spoken = subject.later_inspection.lang
+    else:
+        spoken = "en-GB"
+    lang = lang or nearest(spoken)
+    with speaking(lang, spoken):
+        return _rendered(subject, template, framework, lang, sensitivity=sensitivity)
+
+
+def _rendered(
+    subject: Inspection | Comparison | History,
+    template: str | Path | Pack,
+    framework: Framework | None,
+    lang: str,
+    *,
+    sensitivity: bool,
+) -> Rendered:
     pack = template if isinstance(template, Pack) else load(template)
     labels = load_labels(lang)
     name, context = context_of(subject, labels, framework=framework, sensitivity=sensitivity)
@@ -77,9 +99,6 @@ def render(
         title, author = unmark(subject.title), framework.body
         title = f"{title}: {unmark(subject.provider.short_name or subject.provider.name)}"
         issued = subject.published.date if subject.published else None
-        if subject.status == "draft":
-            title = f"{labels['draft_mark']}: {title}"
-        fields = inspection_fields(subject, framework, labels, title)
     elif isinstance(subject, History):
         title, author = (
             labels["history"]["file_title"].format(
@@ -88,24 +107,33 @@ def render(
             "reportgen",
         )
         issued = subject.as_of
-        fields = history_fields(subject, labels, title)
     else:
         title, author, issued = (
             labels["comparison"]["file_title"].format(
                 provider=unmark(subject.later_inspection.provider.short_name or subject.later_inspection.provider.name),
-                earlier=when(subject.earlier_inspection),
-                later=when(subject.later_inspection),
+                earlier=when(subject.earlier_inspection, lang),
+                later=when(subject.later_inspection, lang),
             ),
             "reportgen",
             (subject.later_inspection.published.date if subject.later_inspection.published else None),
         )
+    draft = labels["draft_mark"] if _is_draft(subject) else ""
+    if draft:
+        title = f"{draft}: {title}"
+    if isinstance(subject, Inspection):
+        fields = inspection_fields(subject, context["framework"], labels, title)
+    elif isinstance(subject, History):
+        fields = history_fields(subject, labels, title)
+    else:
         sides = context["earlier_framework"], context["later_framework"]
         fields = comparison_fields(subject, sides, labels, title)
     source = pack.template_for(name)
     blocks = parse(pack.run(source, context), source=source)
     _check_headings(blocks, source)
     properties = {"author": author, "subject": name, **({"date": issued.isoformat()} if issued else {})}
-    document = Document(blocks, title=title, lang=lang, properties=tuple(properties.items()), fields=fields)
+    document = Document(
+        blocks, title=title, lang=lang, properties=tuple(properties.items()), fields=fields, draft=draft
+    )
     page = pack.run(
         pack.page,
         {
@@ -114,8 +142,9 @@ def render(
             "labels": labels,
             "properties": properties,
             "style": markup(pack.style),
-            "main": markup(serialise(blocks)),
+            "main": markup(serialise(blocks, table=labels["table"])),
             "running": shorten(title, _LONGEST_RUNNING, placeholder=" …"),
+            "draft": draft,
             "script": markup(pack.scripts.get(name, "")),
         },
     )
@@ -145,6 +174,15 @@ def context_of(
     if isinstance(subject, History):
         return "history", history_context(subject, labels)
     return "comparison", {**comparison_context(subject, labels), "sensitivity": sensitivity}
+
+
+def _is_draft(subject: Inspection | Comparison | History) -> bool:
+    """Whether it is a draft, or holds anything of one."""
+    if isinstance(subject, Inspection):
+        return subject.status == "draft"
+    if isinstance(subject, History):
+        return any(inspection.status == "draft" for inspection in subject.inspections)
+    return "draft" in (subject.earlier_inspection.status, subject.later_inspection.status)
 
 
 def _check_page(page: str, source: str) -> None:

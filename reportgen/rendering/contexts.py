@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NewType, TypedDict
 
+from reportgen.comparing.in_short import in_short
 from reportgen.errors import InputError, TemplateError
-from reportgen.frameworks import area_of_title, load_framework
+from reportgen.frameworks import area_of_title, in_language, load_framework
 from reportgen.markup import escape, unmark
 from reportgen.model import (
     Comparison,
@@ -28,7 +29,7 @@ from reportgen.model import (
     Thread,
     ThreadItem,
 )
-from reportgen.rendering.functions import long_date, number, told
+from reportgen.rendering.functions import Label, long_date, number, told
 from reportgen.rendering.histories import Counts, GradeTable, Step
 
 #: The words of a language, as ``reportgen.labels`` gives them.
@@ -140,11 +141,13 @@ PAGE: dict[str, Any] = {
     "style": str,
     "main": str,
     "running": str,
+    "draft": str,
     "script": str,
 }
 
 
 def inspection_context(inspection: Inspection, framework: Framework, labels: Mapping[str, Any]) -> dict[str, Any]:
+    framework = in_language(framework, labels)
     placed = {
         rid
         for s in inspection.sections
@@ -218,33 +221,46 @@ def _register_rows(
                 r.number or "",
                 r.heading or "",
                 escape(" ".join(unmark(r.text).split()[:8])),
-                bands.get(r.timescale or "", r.timescale or ""),
-                kinds.get(r.kind, r.kind),
-                addressees.get(r.addressee or "", r.addressee or ""),
+                Label(bands.get(r.timescale or "", r.timescale or ""), framework.lang),
+                Label(kinds.get(r.kind, r.kind), framework.lang),
+                Label(addressees.get(r.addressee or "", r.addressee or ""), framework.lang),
                 r.responsible or "",
-                "; ".join(areas.get(a, a) for a in r.areas),
+                Label("; ".join(areas.get(a, a) for a in r.areas), framework.lang),
             )
             for r in inspection.recommendations
         ],
         "chapters": list(_chapters(inspection, framework)),
         "facts": [
-            (f.label or f.key, number(f.value), f.unit, about["facts"]["approximate" if f.approximate else "exact"])
+            (
+                f.label or f.key,
+                number(f.value),
+                f.unit,
+                Label(about["facts"]["approximate" if f.approximate else "exact"]),
+            )
             for f in inspection.facts
         ],
         "declarations": [
-            (about["declarations"]["about"][d.about], d.text, d.grade or "", d.date or "", d.recommendation or "")
+            (
+                Label(about["declarations"]["about"][d.about]),
+                d.text,
+                d.grade or "",
+                d.date or "",
+                d.recommendation or "",
+            )
             for d in inspection.declarations
         ],
         "missing": [
-            (about["missing"]["fields"].get(name, name), labels["missing"][reason])
+            (Label(about["missing"]["fields"].get(name, name)), Label(labels["missing"][reason]))
             for name, reason in inspection.missing.items()
         ],
-        "corrections": [(c.field, told(c.was), told(c.now), c.by, long_date(c.on)) for c in inspection.corrections],
+        "corrections": [
+            (c.field, told(c.was), told(c.now), c.by, Label(long_date(c.on))) for c in inspection.corrections
+        ],
     }
 
 
 def _judgement_row(judgement: Judgement, labels: Mapping[str, Any]) -> tuple[str, ...]:
-    grade = judgement.grade or (labels["missing"][judgement.missing] if judgement.missing else "")
+    grade = judgement.grade or (Label(labels["missing"][judgement.missing]) if judgement.missing else "")
     also = ", ".join(c.value for c in judgement.conflicts)
     return judgement.area, judgement.label, judgement.printed or "", grade, also
 
@@ -275,7 +291,7 @@ def comparison_context(comparison: Comparison, labels: Mapping[str, Any]) -> dic
         "earlier_framework": frameworks[0],
         "later_framework": frameworks[1],
         "labels": labels,
-        "in_short": comparison.in_short,
+        "in_short": comparison.in_short if labels["lang"] == "en-GB" else in_short(comparison, labels["lang"]),
         "links": links,
         "by_id": {
             **{f"earlier:{r.id}": r for r in changes.earlier},

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reportgen.comparing.in_short import when
 from reportgen.markup import unmark
 from reportgen.model import Comparison, Framework, History, Inspection
-from reportgen.rendering.functions import date_range, long_date, month_and_year, when
+from reportgen.rendering.functions import date_range, long_date, month_and_year
 
 #: The names of all fields; docs/templates.md explains each. Every document has them all, so that one shell serves every
 #: kind; one that has nothing to say is empty.
@@ -119,8 +120,8 @@ def comparison_fields(
         framework="; ".join(titles),
         status=labels["draft_mark"] if "draft" in (one.status, two.status) else "",
         id=f"{one.id}--{two.id}",
-        earlier=when(one),
-        later=when(two),
+        earlier=when(one, labels["lang"]),
+        later=when(two, labels["lang"]),
     )
 
 

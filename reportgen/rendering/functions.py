@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date
+from html import escape
 from typing import Any
 
-from reportgen.document import TONES, Figure, Inline, Link, Text
+from reportgen.document import TONES, Figure, Inline, Link, Text, same_language
+from reportgen.labels import load_labels, printing
 from reportgen.markup import inline_html, inlines, serialise, unmark
 from reportgen.model import (
     Edit,
@@ -16,7 +21,41 @@ from reportgen.model import (
     Period,
 )
 
-_MONTHS = "January February March April May June July August September October November December".split()
+#: What is in a language: names of things, such as R1, and figures are in none.
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Speaking:
+    """The language that a page is in, and that of the data which it shows."""
+
+    page: str = "en-GB"
+    data: str = "en-GB"
+
+
+#: Templates call functions by name from anywhere, macros of other files included, where no context reaches.
+_SPEAKING: ContextVar[_Speaking] = ContextVar("speaking", default=_Speaking())  # noqa: B039 -- it is frozen
+
+
+@contextmanager
+def speaking(page: str, data: str) -> Iterator[None]:
+    """While a template runs: the language of the page, and that of the data."""
+    token = _SPEAKING.set(_Speaking(page, data))
+    try:
+        yield
+    finally:
+        _SPEAKING.reset(token)
+
+
+class Label(str):
+    """Text among data that is in a language of its own: that of the page, where none is named."""
+
+    lang: str | None
+
+    def __new__(cls, text: str, lang: str | None = None) -> Label:
+        made = super().__new__(cls, text)
+        made.lang = lang
+        return made
 
 
 def markup(html: str) -> Any:
@@ -25,9 +64,23 @@ def markup(html: str) -> Any:
     return Markup(html)  # noqa: S704 -- it comes out of the strict serialiser
 
 
-def rich(text: str | None) -> Any:
-    """Data text with its CommonMark marks as HTML."""
-    return markup(inline_html(inlines(text or "")))
+def rich(text: str | None, lang: str | None = None) -> Any:
+    """Data text with its CommonMark marks as HTML; ``lang`` is its language, None that of the data."""
+    return _told_in(text or "", inline_html(inlines(text or "")), lang)
+
+
+def literal(text: str | None, lang: str | None = None) -> Any:
+    """Text without marks, in the language of the data or another."""
+    return _told_in(text or "", escape(text or "", quote=False), lang)
+
+
+def _told_in(text: str, html: str, lang: str | None) -> Any:
+    """HTML with its language around it, where that is another than the page's."""
+    now = _SPEAKING.get()
+    lang = text.lang or now.page if isinstance(text, Label) else lang or now.data
+    if same_language(lang, now.page) or not _WORD.search(text):
+        return markup(html)
+    return markup(f'<span lang="{escape(lang)}">{html}</span>')
 
 
 _ADDRESS = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)\]’”\"']")
@@ -37,7 +90,8 @@ _SITE = re.compile(r"https?://(?:www\.)?([^/:?#]+).*")
 
 def linked(text: str | None) -> Any:
     """Data text as HTML, with the web addresses in it as links that show the name of the site."""
-    return markup(inline_html(piece for inline in inlines(text or "") for piece in _linked(inline)))
+    html = inline_html(piece for inline in inlines(text or "") for piece in _linked(inline))
+    return _told_in(text or "", html, None)
 
 
 def _linked(inline: Inline) -> Iterator[Inline]:
@@ -66,14 +120,14 @@ def due(recommendation: Any, inspection: Any, framework: Framework) -> date | No
 
 
 def long_date(day: date | None) -> str:
-    """``10 August 2012``."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}" if day else ""
+    """``10 August 2012``, in the language of the page."""
+    return printing.long_date(day, _SPEAKING.get().page) if day else ""
 
 
 def month_and_year(when: str) -> str:
     """``August 2012`` of a date that may lack its month or day, which then are not said."""
     year, *rest = when.split("-")
-    return f"{_MONTHS[int(rest[0]) - 1]} {year}" if rest else year
+    return printing.month_and_year(date(int(year), int(rest[0]), 1), _SPEAKING.get().page) if rest else year
 
 
 def partial_date(when: str) -> str:
@@ -93,31 +147,31 @@ def counted(count: int, forms: Mapping[str, str], **more: str) -> str:
 
 def date_range(periods: Sequence[Period], style: str = "once_month") -> str:
     """``2 to 11 July 2012``, or ``2 July to 11 July 2012`` in the style ``repeat_month``; several joined by ``and``."""
-    return " and ".join(_period(p, style) for p in periods)
+    return printing.date_range(periods, style, _labels())
 
 
-def _period(period: Period, style: str) -> str:
-    start, end = period.start, period.end
-    if start == end:
-        return long_date(end)
-    if start.year != end.year:
-        return f"{long_date(start)} to {long_date(end)}"
-    if start.month == end.month and style == "once_month":
-        return f"{start.day} to {long_date(end)}"
-    return f"{start.day} {_MONTHS[start.month - 1]} to {long_date(end)}"
+def _labels() -> dict[str, Any]:
+    return load_labels(_SPEAKING.get().page)
 
 
 def number(value: float | None) -> str:
     """``56,000``; figures below one thousand and fractions as they are."""
-    return "" if value is None else f"{value:,}"
+    return "" if value is None else printing.number(value, _SPEAKING.get().page)
 
 
-def shown_grade(judgement: Any, framework: Framework, labels: Mapping[str, Any]) -> str:
+def language_name(lang: str) -> str:
+    """What a language is called, with its tag: ``Welsh (cy)``."""
+    return f"{printing.language_name(lang, _SPEAKING.get().page)} ({lang})"
+
+
+def shown_grade(judgement: Any, framework: Framework, labels: Mapping[str, Any], lang: str | None = None) -> Any:
     """A grade as printed, else its label; where there is none, the reason in words."""
     if judgement.grade is None:
         return str(labels["missing"][judgement.missing]) if judgement.missing else ""
+    if judgement.printed:
+        return literal(judgement.printed, lang)
     grade = framework.grade(judgement.area, judgement.grade)
-    return judgement.printed or (grade.label if grade else judgement.grade)
+    return literal(grade.label, framework.lang) if grade else literal(judgement.grade)
 
 
 def tone(judgement: Any, framework: Framework) -> str:
@@ -160,21 +214,19 @@ def plural(count: int, one: str, many: str) -> str:
     return f"{count} {one if count == 1 else many}"
 
 
-def changes_of(edits: Sequence[Edit]) -> Any:
+def changes_of(edits: Sequence[Edit], lang: str | None = None) -> Any:
     """Word-level edits as ``ins`` and ``del``."""
-    from html import escape
-
     out = []
     for edit in edits:
         text = escape(unmark(edit.text), quote=False)
         out.append(text if edit.op == "equal" else f"<{edit.op}>{text}</{edit.op}>")
-    return markup("".join(out))
+    return _told_in("".join(edit.text for edit in edits), "".join(out), lang)
 
 
-def first_words(text: str | None, count: int = 8) -> str:
+def first_words(text: str | None, count: int = 8, lang: str | None = None) -> Any:
     """The first words of data text without its marks, with a sign where more follow."""
     words = unmark(text or "").split()
-    return " ".join(words[:count]) + (" …" if len(words) > count else "")
+    return literal(" ".join(words[:count]) + (" …" if len(words) > count else ""), lang)
 
 
 def told(value: Any) -> str:
@@ -209,14 +261,8 @@ def _ranges(numbers: Sequence[int]) -> str:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    return ", ".join(str(a) if a == b else f"{a} to {b}" for a, b in runs)
-
-
-def when(side: Any) -> str:
-    if side.inspected:
-        day = side.inspected[0].start
-        return f"{_MONTHS[day.month - 1]} {day.year}"
-    return long_date(side.published.date) if side.published else str(side.id)
+    to = _labels()["dates"]["to"]
+    return ", ".join(str(a) if a == b else f"{a}{to}{b}" for a, b in runs)
 
 
 #: By the name that templates call them by.
@@ -225,6 +271,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     for function in (
         rich,
         linked,
+        literal,
+        language_name,
         words,
         long_date,
         due,

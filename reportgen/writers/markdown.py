@@ -15,6 +15,7 @@ from reportgen.document import (
     Heading,
     Inline,
     Item,
+    Language,
     Link,
     ListBlock,
     Mark,
@@ -137,8 +138,11 @@ def _plain(text: str) -> str:
 
 def _whole(inlines: tuple[Inline, ...]) -> str:
     """The inlines of a paragraph. One that is strong as a whole has underscores: asterisks would make it a label."""
-    if len(inlines) == 1 and isinstance(inlines[0], Strong):
-        return _around("__", _line(inlines[0].inlines))
+    match inlines:
+        case (Language(_, inner),):
+            return _whole(inner)
+        case (Strong(inner),):
+            return _around("__", _line(inner))
     return _line(inlines)
 
 
@@ -152,6 +156,8 @@ def _line(inlines: Iterable[Inline]) -> str:
                 out.append(_around("**", _line(inner)))
             case Emphasis(inner):
                 out.append(_around("*", _line(inner)))
+            case Language(_, inner):
+                out.append(_line(inner))
             case Link(href, inner):
                 out.append(f"[{_line(inner)}]({_target(href)})")
             case Mark(text):

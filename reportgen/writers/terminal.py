@@ -17,6 +17,7 @@ from reportgen.document import (
     Heading,
     Inline,
     Item,
+    Language,
     Link,
     ListBlock,
     Mark,
@@ -141,6 +142,8 @@ class _Terminal:
             match inline:
                 case Text(text, change):
                     out.append(self.changed(_safe(text), change))
+                case Language(_, inner):
+                    out.append(self.line(inner))
                 case Strong(inner):
                     out.append(self.style("bold", self.line(inner)))
                 case Emphasis(inner):

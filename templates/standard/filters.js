@@ -3,6 +3,7 @@
 (function () {
   var shown = Array.prototype.slice.call(document.querySelectorAll("section.recommendation"));
   if (shown.length < 4) { return; }
+  var told = document.getElementById("main").dataset;
   var states = [];
   shown.forEach(function (section) {
     var tag = section.querySelector("dl .tag");
@@ -13,14 +14,14 @@
   var box = document.createElement("fieldset");
   box.className = "filters";
   var legend = document.createElement("legend");
-  legend.textContent = "Show recommendations";
+  legend.textContent = told.filterTitle;
   box.appendChild(legend);
   var said = document.createElement("p");
   said.setAttribute("role", "status");
   var search = document.createElement("input");
   search.type = "search";
   var label = document.createElement("label");
-  label.textContent = "with these words ";
+  label.textContent = told.filterWords + " ";
   label.appendChild(search);
   var boxes = states.map(function (state) {
     var check = document.createElement("input");
@@ -44,7 +45,7 @@
       section.hidden = !on;
       count += on ? 1 : 0;
     });
-    said.textContent = count === shown.length ? "" : count + " of " + shown.length + " are shown";
+    said.textContent = count === shown.length ? "" : told.filterShown.replace("{count}", count).replace("{all}", shown.length);
   }
   box.addEventListener("input", apply);
   box.addEventListener("change", apply);

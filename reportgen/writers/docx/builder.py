@@ -24,6 +24,7 @@ from reportgen.document import (
     Heading,
     Inline,
     Item,
+    Language,
     Link,
     ListBlock,
     Mark,
@@ -93,6 +94,7 @@ class _Face:
     italic: bool = False
     linked: bool = False
     raised: bool = False
+    lang: str | None = None
 
     def __str__(self) -> str:
         inside = (
@@ -101,6 +103,7 @@ class _Face:
             + ("<w:i/><w:iCs/>" if self.italic else "")
             + (_LINK_COLOUR + '<w:u w:val="single"/>' if self.linked else "")
             + ('<w:vertAlign w:val="superscript"/>' if self.raised else "")
+            + (f"<w:lang w:val={quoteattr(self.lang)}/>" if self.lang else "")
         )
         return f"<w:rPr>{inside}</w:rPr>" if inside else ""
 
@@ -458,6 +461,8 @@ class Builder:
                     out.append(self.runs(inner, change, replace(face, bold=True)))
                 case Emphasis(inner):
                     out.append(self.runs(inner, change, replace(face, italic=True)))
+                case Language(lang, inner):
+                    out.append(self.runs(inner, change, replace(face, lang=lang)))
                 case Link(href, inner):
                     style = self.styles.look("link").style
                     bold = face.bold or face.style is not None
@@ -465,10 +470,10 @@ class Builder:
                     out.append(self.link(href, self.runs(inner, change, linked)))
                 case Mark(text, own):
                     kind = change or own
-                    out.append(self.changed(self.run(text, _RAISED, kind), kind))
+                    out.append(self.changed(self.run(text, replace(_RAISED, lang=face.lang), kind), kind))
                 case Tag(text, tone, own):
                     style = self.styles.look("tag").style or self.styles.look("strong").style
-                    look = face if tone == "none" else _Face(style, bold=style is None)
+                    look = face if tone == "none" else _Face(style, bold=style is None, lang=face.lang)
                     kind = change or own
                     out.append(self.changed(self.run(text, look, kind), kind))
         return "".join(out)
