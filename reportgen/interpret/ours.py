@@ -145,7 +145,11 @@ class _Back:
         self.source = source
         self.cover: list[Block] = []
         self.parts: list[_Part] = []
+        self.status = "final"
         for block in blocks:
+            # a PDF has no tag for a note beside the text, so that it may come as anything
+            if not self.parts and block_text(block) == labels["status"]["draft"]:
+                self.status = "draft"
             if isinstance(block, Paragraph) and block.role == "contents":
                 continue
             if isinstance(block, Heading) and block.level > 1:
@@ -184,7 +188,7 @@ class _Back:
         return {
             "framework": self.framework.key,
             "type": self._key_of(self.facts_about.get(about["type"]), {t.label: t.key for t in self.framework.types}),
-            "status": self._status(),
+            "status": self.status,
             "lang": self._language(),
             "wording": self._key_of(self.facts_about.get(about["wording"]), _turned(self.labels["wording"]))
             or "printed",
@@ -239,10 +243,6 @@ class _Back:
         """The language of the report: the one it names, else that of our own words."""
         named = re.fullmatch(r".*\(([A-Za-z0-9-]+)\)", self.facts_about.get(self.labels["about"]["language"], ""))
         return named[1] if named else str(self.labels["lang"])
-
-    def _status(self) -> str:
-        draft = self.labels["status"]["draft"]
-        return "draft" if any(block_text(b) == draft for b in self.cover) else "final"
 
     def _team(self) -> Team | None:
         about = self.labels["about"]

@@ -139,3 +139,14 @@ def test_control_characters_never_reach_a_terminal() -> None:
     tree = Document((Paragraph((Text("a\x1b[2Jb\u202ec\x07d\u200be"),)),), title="t")
     shown = terminal.write(tree)
     assert shown == "a<U+001B>[2Jb<U+202E>c<U+0007>d<U+200B>e\n"
+
+
+@pytest.mark.parametrize("lang", ["en-GB", "cy"])
+@pytest.mark.parametrize("form", ["html", "docx", "md", "pdf", "txt"])
+def test_a_draft_in_either_language_is_read_back_as_one(form: str, lang: str, tmp_path: Path) -> None:
+    inspection = read_inspection(ASHMERE[0]).model_copy(update={"status": "draft"})
+    out = tmp_path / f"x.{form}"
+    out.write_bytes(written(render(inspection, lang=lang), form))
+    again = read_inspection(out)
+    assert again.status == "draft"
+    assert printed(again) == printed(inspection)
