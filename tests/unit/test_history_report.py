@@ -6,6 +6,7 @@ import datetime
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from reportgen.model import History
 from reportgen.rendering import render
 from reportgen.rendering.functions import counted, linked, partial_date
 from reportgen.rendering.histories import history_context
-from reportgen.writers import markdown, terminal, text
+from reportgen.writers import markdown, pdf, terminal, text
 from tests.support.examples import ASHMERE, INSPECTIONS
 
 WORDS = load_labels()["history"]
@@ -325,3 +326,21 @@ def test_no_text_of_the_history_is_left_out(both: dict[str, tuple[History, Rende
         s.reason for path in history.grade_paths for p in path.points for s in (p.step, *p.joined) if s and s.reason
     ]
     assert all(reason in shown for reason in reasons)
+
+
+def test_long_terms_that_a_page_cuts_stay_in_their_list(
+    both: dict[str, tuple[History, Rendered]], tmp_path: Path
+) -> None:
+    import page
+
+    _, rendered = both["ashmere"]
+    pair = "<dl class='link'><dt>Passages of September 2012 that speak to it</dt><dd>One line.</dd></dl>"
+    # every height that a page may have left for a term of two lines
+    main = "<h1>T</h1>" + "".join(f"{pair * n}<p>Between.</p>" for n in range(1, 24))
+    head, _, rest = rendered.html.partition("<main")
+    opening, _, after = rest.partition(">")
+    html = f"{head}<main{opening}>{main}{after[after.index('</main>') :]}"
+    path = tmp_path / "terms.pdf"
+    path.write_bytes(pdf.write(replace(rendered, html=html)))
+    checked = page.validate_pdf(str(path), profile="ua1")
+    assert checked.is_compliant, [(f.rule_id, f.message) for f in checked.failures]
