@@ -77,10 +77,12 @@ def asked_for(page: Page) -> list[Any]:
 
 
 def no_skip_link(page: Page) -> list[Any]:
-    """The first thing that takes the focus shows itself and leads into the content."""
-    first, jump = page["keys"]["first"], page["keys"]["jump"]
-    fine = first and first["tag"] == "a" and first["seen"] and not first["inMain"] and (jump is None or jump["inMain"])
-    return [] if fine and (first["href"] or "").startswith("#") else [first, jump]
+    """The first thing that takes the focus shows itself and leads into the content, and focus goes on from there."""
+    first, jump, walk = (page["keys"][name] for name in ("first", "jump", "walk"))
+    fine = first and first["tag"] == "a" and first["seen"] and not first["inMain"] and page["keys"]["landed"]
+    # a content without links has nothing that could take the focus
+    led = (jump is not None and jump["inMain"]) or not any(stop["inMain"] for stop in walk)
+    return [] if fine and led else [first, jump]
 
 
 def focus_lost(page: Page) -> list[Any]:

@@ -34,8 +34,13 @@ async function keyboard(page) {
   await page.keyboard.press("Tab");
   const first = await page.evaluate(here);
   let jump = null;
+  let landed = false;
   if (first && first.href && first.href.startsWith("#")) {
     await page.keyboard.press("Enter");
+    landed = await page.evaluate(() => {
+      const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      return Boolean(target && target.closest("main"));
+    });
     await page.keyboard.press("Tab");
     jump = await page.evaluate(here);
   }
@@ -47,7 +52,7 @@ async function keyboard(page) {
     if (!met) { break; }
     walk.push(met);
   }
-  return { first, jump, walk };
+  return { first, jump, landed, walk };
 }
 
 async function look(browser, axe, file) {
