@@ -112,6 +112,8 @@ CODES: dict[str, str] = {
     "RG412": "picture cannot be used",
     "RG413": "packs extend each other in a circle",
     "RG414": "project settings that cannot be used",
+    "RG421": "picture without words",
+    "RG422": "text that cannot be tagged",
     # checks of template packs
     "RG601": "template syntax, found by a check",
     "RG602": "name that is not there",

@@ -28,8 +28,9 @@ class Run:
     """Text of one style that was painted at once, with the white space that follows it.
 
     ``start`` and ``end`` count characters of the page's text; ``mark`` is the id of the marked content that holds it,
-    None outside all; positions are points from the lower left corner, ``base`` that of the base line, the others those
-    of the ink; ``size`` is the size of type in points.
+    None outside all, and ``furniture`` whether it is then marked as furniture of the page; positions are points from
+    the lower left corner, ``base`` that of the base line, the others those of the ink; ``size`` is the size of type in
+    points.
     """
 
     text: str
@@ -43,14 +44,23 @@ class Run:
     right: float
     top: float
     base: float
+    furniture: bool = False
 
 
 @dataclass(slots=True)
 class Element:
-    """An element of the structure tree: its standard type, and its elements and marked content ids in order."""
+    """An element of the structure tree: its standard type, and its elements and marked content ids in order.
+
+    ``children`` are those on this page, ``places`` where each stands among the ``size`` that it has in all. ``id`` is
+    the name that its maker gave it, ``numbering`` what stands in front of the items of a list.
+    """
 
     kind: str
     children: list[Element | int] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    size: int = 0
+    id: str = ""
+    numbering: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +219,20 @@ def _run(raw: Any, handle: Any, text: str, start: int, fonts: dict[int, bool]) -
         right=right.value,
         top=top.value,
         base=matrix.f,
+        furniture=mark < 0 and _furniture(raw, handle),
     )
+
+
+def _furniture(raw: Any, handle: Any) -> bool:
+    for index in range(raw.FPDFPageObj_CountMarks(handle)):
+        mark = raw.FPDFPageObj_GetMark(handle, index)
+        size = ctypes.c_ulong()
+        name = ctypes.create_string_buffer(64)
+        if raw.FPDFPageObjMark_GetName(mark, ctypes.cast(name, ctypes.POINTER(ctypes.c_ushort)), 64, size):
+            text = name.raw[: max(0, min(size.value, 64) - 2)].decode("utf-16-le", "replace")
+            if text == "Artifact" and raw.FPDFPageObjMark_CountParams(mark) > 0:
+                return True
+    return False
 
 
 def is_bold(raw: Any, font: Any, fonts: dict[int, bool]) -> bool:
@@ -241,16 +264,22 @@ def _tags(raw: Any, page: Any) -> Iterator[Element]:
 
 def _element(raw: Any, handle: Any, depth: int) -> Element:
     element = Element(_string(partial(raw.FPDF_StructElement_GetType, handle)))
+    element.id = _string(partial(raw.FPDF_StructElement_GetID, handle))
+    if element.kind == "L":
+        element.numbering = _string(partial(raw.FPDF_StructElement_GetStringAttribute, handle, b"ListNumbering"))
     if depth > _DEEPEST:
         raise InputError("RG107", f"the PDF's tags are nested more than {_DEEPEST} deep", hint="print it to a new PDF")
-    for index in range(max(0, raw.FPDF_StructElement_CountChildren(handle))):
+    element.size = max(0, raw.FPDF_StructElement_CountChildren(handle))
+    for index in range(element.size):
         child = raw.FPDF_StructElement_GetChildAtIndex(handle, index)
         if child:
             element.children.append(_element(raw, child, depth + 1))
         else:
             mark = raw.FPDF_StructElement_GetChildMarkedContentID(handle, index)
-            if mark >= 0:
-                element.children.append(mark)
+            if mark < 0:
+                continue
+            element.children.append(mark)
+        element.places.append(index)
     return element
 
 
