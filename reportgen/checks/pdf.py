@@ -243,6 +243,11 @@ class _Tagged:
                 leaves = list(node.leaves())
                 if leaves:
                     ends[id(node)] = leaves[0], leaves[-1]
+        inner = ("P", "L", "LI", "LBody", "Table", "TR")
+        spread = ((leaf.page for leaf in node.leaves()) for node in self.nodes if node.kind in inner)
+        if any(len(set(pages)) > 1 for pages in spread):
+            # made by a program that knows how to go on over the end of a page: what it calls two lists are two
+            return
         position = {leaf: n for n, (_, leaf) in enumerate(self.order)}
         begins = {first: node for node in self.nodes if (pair := ends.get(id(node))) for first in pair[:1]}
         told: set[int] = set()

@@ -8,6 +8,7 @@ Source:
 
 from __future__ import annotations
 
+import binascii
 import hashlib
 import io
 import zlib
@@ -26,6 +27,8 @@ COLOURS = "reportgen-srgb"
 #: PDF/A forbids that a viewer makes pictures smoother than they are.
 STYLE = "img { image-rendering: crisp-edges; }"
 _NO_SEAL = "0" * 64
+_ENDS = (b"\r", b"\n")
+_MOST_TRIES = 50
 #: PDF/A wants every property of the metadata declared that it does not know itself.
 _UA = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
@@ -95,9 +98,48 @@ def finish(pdf: Any) -> None:
         elif kind == "/EmbeddedFile":
             item.extra["Params"][SEAL] = pydyf.String(_NO_SEAL)
         if item.compress:
-            # it is asked for its bytes twice: for the file, and for the id of the file
-            item.stream = [zlib.compress(b"\n".join(map(pydyf._to_bytes, item.stream)), 9)]
-            item.extra["Filter"], item.compress = "/FlateDecode", False
+            # once: WeasyPrint asks for the bytes twice, for the file and for the id of the file
+            _compress(item)
+    _steady(pdf)
+
+
+def _compress(item: Any) -> None:
+    import pydyf
+
+    raw = b"\n".join(map(pydyf._to_bytes, item.stream))
+    packed = zlib.compress(raw, 9)
+    item.extra["Filter"], item.compress = "/FlateDecode", False
+    if packed.endswith(_ENDS):
+        packed = binascii.hexlify(packed) + b">"
+        item.extra["Filter"] = "[/ASCIIHexDecode /FlateDecode]"
+    item.stream = [packed]
+
+
+def _steady(pdf: Any) -> None:
+    """Have the file written so that no stream ends as a line does.
+
+    A reader that looks for the end of a line in front of ``endstream`` would take such a byte for it, and the length
+    that is written for wrong. The streams that hold the other objects are made while the file is written, so that it is
+    written again with another number where one that is free may stand.
+    """
+    write = pdf.write
+
+    def steadily(output: Any, *args: Any) -> None:
+        tree = next(o for o in pdf.objects if isinstance(o, dict) and o.get("Type") == "/StructTreeRoot")
+        count = len(pdf.objects)
+        for _ in range(_MOST_TRIES):
+            made = io.BytesIO()
+            pdf.current_position = 0
+            write(made, *args)
+            data = made.getvalue()
+            if not any(end + b"\nendstream" in data for end in _ENDS):
+                break
+            del pdf.objects[count:]
+            # every number above those in use will do
+            tree["ParentTreeNextKey"] += 1
+        output.write(data)
+
+    pdf.write = steadily
 
 
 def sealed(data: bytes, carrying: ToCarry) -> bytes:

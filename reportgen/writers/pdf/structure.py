@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from reportgen.errors import TemplateError
@@ -88,7 +89,27 @@ class Sheet:
 
 def watched(document: Any) -> list[Sheet]:
     """Have each page of a document leave here what it is painted with, and nothing for WeasyPrint's own tree."""
+    _take_out_strays(document.pages)
     return [_watched(page) for page in document.pages]
+
+
+def _take_out_strays(pages: Any) -> None:
+    """Take out the rest of what floats where WeasyPrint cut it, went back, and then put the whole on the next page.
+
+    Such a rest stands in front of the body of its page. Where the page before does not hold the beginning of it, it is
+    painted once too often.
+    """
+    for before, page in pairwise(pages):
+        for root in filter(_is_root, page._page_box.children):
+            rests = [box for box in root.children if box.element_tag != "body"]
+            if rests:
+                begun = {box.element for box in before._page_box.descendants(placeholders=True)}
+                stray = {id(box) for box in rests if box.element not in begun}
+                root.children = [box for box in root.children if id(box) not in stray]
+
+
+def _is_root(box: Any) -> bool:
+    return box.element is not None and box.element_tag == "html"
 
 
 def _watched(page: Any) -> Sheet:
