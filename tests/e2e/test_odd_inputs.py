@@ -14,6 +14,7 @@ import pytest
 
 from reportgen import Inspection, compare, read_inspection, render
 from reportgen.document import plain_text
+from reportgen.errors import EnvironmentFault
 from reportgen.model import (
     Inspector,
     ItemsParagraph,
@@ -206,3 +207,12 @@ def test_each_page_but_the_first_has_its_foot() -> None:
     for number, said in enumerate(pages[1:], 2):
         assert f"Page {number} of {len(pages)}" in said
         assert "Inspection of local authority arrangements for the protection of children: Ashmere" in said
+
+
+def test_a_character_that_no_font_holds_is_named_with_its_place() -> None:
+    given = with_entries(TextParagraph(number="90", text="Words in front of \u0378 and words behind it"))
+    with pytest.raises(EnvironmentFault) as raised:
+        pdf.write(render(given))
+    assert raised.value.code == "RG411"
+    title = given.sections[0].title
+    assert f"(U+0378) in “Words in front of \\u0378 and words behind it” of 90. under “{title}”" in str(raised.value)

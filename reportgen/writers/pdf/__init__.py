@@ -14,7 +14,7 @@ import re
 from io import StringIO
 
 from reportgen.carried import ToCarry
-from reportgen.document import Document, Rendered
+from reportgen.document import Document, Heading, Rendered, plain, texts, walk
 from reportgen.errors import EnvironmentFault, ReportgenError, TemplateError, Where
 from reportgen.writers.pdf import archive, engine, structure
 
@@ -104,7 +104,7 @@ def _complain(logged: list[logging.LogRecord], rendered: Rendered) -> None:
     messages = [record.getMessage() for record in logged]
     missing = sorted({c for m in messages if "glyph" in m.lower() for c in _characters(m)})
     if missing:
-        named = ", ".join(f"{c!r} (U+{ord(c):04X}) in “{_around(c, rendered)}”" for c in missing[:5])
+        named = ", ".join(f"{c!r} (U+{ord(c):04X}) {_around(c, rendered)}" for c in missing[:5])
         raise EnvironmentFault("RG411", f"no font holds {named}", hint="use another character")
     wrong = [record.getMessage() for record in logged if record.levelno >= logging.ERROR]
     if wrong:
@@ -123,6 +123,19 @@ def _characters(message: str) -> list[str]:
 
 
 def _around(char: str, rendered: Rendered) -> str:
-    text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", rendered.html, flags=re.DOTALL)
-    at = text.find(char)
-    return " ".join(text[max(0, at - 25) : at + 25].split())
+    """Where a character stands: the words round it, the number or the id of their block, and its heading."""
+    heading = ""
+    for block in walk(rendered.document.blocks):
+        for text in texts(block):
+            at = text.find(char)
+            if at < 0:
+                continue
+            number, name = getattr(block, "number", None), getattr(block, "id", None)
+            which = f" of {number}." if number else f" of {name}" if name and not isinstance(block, Heading) else ""
+            under = f" under “{heading}”" if heading and not isinstance(block, Heading) else ""
+            return f"in “{' '.join(text[max(0, at - 25) : at + 25].split())}”{which}{under}"
+        if isinstance(block, Heading):
+            heading = plain(block.inlines)
+    page = re.sub(r"<style>.*?</style>|<[^>]+>", " ", rendered.html, flags=re.DOTALL)
+    at = page.find(char)
+    return f"in “{' '.join(page[max(0, at - 25) : at + 25].split())}”" if at >= 0 else "in what the style sheet adds"
