@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from reportgen import __version__
-from reportgen.cli import data, frameworks, histories, importing, reports, reviewing, templates
+from reportgen.cli import data, frameworks, histories, importing, previewing, reports, reviewing, templates
 from reportgen.cli.boundary import Commands, guarded
 from reportgen.cli.state import State
 from reportgen.errors import Exit
@@ -41,6 +41,7 @@ for command in (
     histories.history,
     reviewing.review,
     templates.templates,
+    previewing.preview,
     data.doctor,
 ):
     cli.add_command(command)
