@@ -80,6 +80,7 @@ bench: pango
 	$(BIN)/python benchmarks/render_overhead.py
 	$(BIN)/python benchmarks/compare_time.py
 	$(BIN)/python benchmarks/history_time.py
+	$(BIN)/python benchmarks/export_time.py
 	@if [ -d $(REPORTS) ]; then \
 	  $(BIN)/pip install --quiet --disable-pip-version-check pdfplumber \
 	  && $(BIN)/python benchmarks/reading.py $(REPORTS)/childrens-services && $(BIN)/python benchmarks/reading_accuracy.py $(REPORTS); \

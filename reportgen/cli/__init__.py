@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from reportgen import __version__
-from reportgen.cli import data, frameworks, histories, importing, previewing, reports, reviewing, templates
+from reportgen.cli import data, exporting, frameworks, histories, importing, previewing, reports, reviewing, templates
 from reportgen.cli.boundary import Commands, guarded
 from reportgen.cli.state import State
 from reportgen.errors import Exit
@@ -39,6 +39,7 @@ for command in (
     reports.render,
     reports.compare,
     histories.history,
+    exporting.export,
     reviewing.review,
     templates.templates,
     previewing.preview,
