@@ -33,8 +33,12 @@ demo: pango
 	$(RUN) render $(A)/ashmere-2012-09.yaml --to html,pdf,docx,md,txt -o demo
 	$(RUN) compare $(A)/ashmere-2012-09.yaml $(A)/ashmere-2015-02.yaml --to html,pdf,docx,md,json -o demo
 	$(RUN) compare $(R)/rotherham-2012-07.yaml $(R)/rotherham-2014-09.yaml --to html,pdf -o demo
-	@echo "The example report, its comparison with the next one, and a comparison of published facts are in $(CURDIR)/demo:"
-	@ls -1 demo
+	$(RUN) history $(A) --baseline ashmere-2012-09 --to html,pdf,docx,md,json -o demo
+	$(RUN) history $(R) --baseline rotherham-2012-07 --to html,pdf -o demo
+	$(RUN) export inspections -o demo/tables.xlsx
+	@echo "The example report, its comparison with the next one, a comparison of published facts, the history of both authorities"
+	@echo "and tables of all their inspections are in $(CURDIR)/demo:"
+	@ls -1 demo demo/*/history.*
 
 SEED := ../shared/seed
 REPORTS := ../shared/reports
