@@ -28,6 +28,7 @@ from reportgen.rendering.contexts import PAGE
 from reportgen.rendering.finding import Found, Link, chain, find
 from reportgen.rendering.packs import Pack, Reader, load
 from reportgen.rendering.styles import sheet_faults
+from reportgen.sandbox import TOO_MUCH
 
 #: What a pack from elsewhere may take: seconds and bytes for all of its check.
 LIMITS = workers.Limits(seconds=60.0, memory=1_500_000_000)
@@ -287,7 +288,8 @@ class _Lint:
             try:
                 marked = marking.run(name, context_of(data, load_labels())[1])
             except TemplateError as error:
-                self.report("RG633", error.message, error.where.file or shown, error.where.line, error.hint)
+                code = "RG634" if error.message == TOO_MUCH else "RG633"
+                self.report(code, error.message, error.where.file or shown, error.where.line, error.hint)
                 return False
             fine = self._document(marked, places, shown) and fine
         return fine
