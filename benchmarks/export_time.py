@@ -14,6 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from reportgen import data_files
+from reportgen.model import Inspection, Provider
+
 WANTED, LIMIT, LIMIT_MB = 500, 20.0, 500
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -23,13 +26,17 @@ def filled(folder: Path, sources: list[Path], wanted: int) -> None:
     made = round_ = 0
     while made < wanted:
         for path in sources:
-            slug = path.stem.rstrip("0123456789-") or path.stem
-            text = path.read_text(encoding="utf-8").replace(f"{slug}-", f"{slug}x{round_}-")
-            # numbers of registers would make one provider of them again
-            text = text.replace("urn", f"copy{round_}")
-            target = folder / f"{slug}x{round_}" / f"{path.name.replace(slug, f'{slug}x{round_}', 1)}"
+            given = data_files.load(path, Inspection).value
+            slug = f"{path.parent.name}x{round_}"
+            copy = given.model_copy(
+                update={
+                    "id": given.id.replace(path.parent.name, slug, 1),
+                    "provider": Provider(name=slug, short_name=slug),
+                }
+            )
+            target = folder / slug / f"{copy.id}.json"
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
+            target.write_text(data_files.dump(copy, to="json"), encoding="utf-8")
             made += 1
         round_ += 1
 
