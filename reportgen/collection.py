@@ -6,6 +6,7 @@ time, so that a large collection needs the memory of its largest provider.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -128,7 +129,7 @@ def _entry(path: Path) -> Entry:
 
 
 def _slug(name: str, provider: Provider) -> str:
-    head = name.rstrip("-0123456789")
+    head = re.sub(r"-\d{4}(-\d{2})?(-\d+)?$", "", name)
     return head or slug_of(provider.short_name or provider.name)
 
 

@@ -68,6 +68,13 @@ def test_two_bodies_of_one_name_are_kept_apart_by_their_numbers(tmp_path: Path) 
     assert [g.slug for g in groups] == ["northmoor", "northmoor-2"]
 
 
+def test_a_name_that_ends_in_a_figure_is_a_name_of_its_own(tmp_path: Path) -> None:
+    put(tmp_path, "district-1-2014-02", "District One", "District 1")
+    put(tmp_path, "district-2-2014-02-2", "District Two", "District 2")
+    groups, _ = collection.providers([tmp_path])
+    assert [g.slug for g in groups] == ["district-1", "district-2"]
+
+
 @pytest.mark.parametrize("name", ["southmoor", "Southmoor", "Southmoor Council", "2"])
 def test_one_provider_is_chosen_by_any_of_its_names(tmp_path: Path, name: str) -> None:
     put(tmp_path, "northmoor-2014-02", urn="1")
