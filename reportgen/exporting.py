@@ -272,7 +272,7 @@ class _Sqlite:
         for name, columns in _SEARCHED.items():
             listed = ", ".join(columns)
             self.base.execute(
-                f"CREATE VIRTUAL TABLE {name}_search USING fts5({listed}, content='{name}', tokenize='unicode61')"
+                f"CREATE VIRTUAL TABLE {name}_search USING fts5({listed}, content=\"{name}\", tokenize='unicode61')"
             )
             self.base.execute(f"INSERT INTO {name}_search({name}_search) VALUES ('rebuild')")  # noqa: S608 -- names of ours
         self.base.execute("COMMIT")

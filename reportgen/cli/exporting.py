@@ -37,13 +37,19 @@ def export(
 
     Where some files cannot be read, the tables are made of the others (exit 6).
     """
-    from reportgen import exporting, files
+    from reportgen import collection, exporting, files
 
     form = form or _SUFFIXES.get(output.suffix.lower(), "csv")
     if form == "csv" and output.is_file():
         raise UsageFault("RG504", f"{output} is a file, and csv needs a folder", hint="name a folder")
     if form != "csv" and output.is_dir():
         raise UsageFault("RG504", f"{output} is a folder, and {form} is one file", hint="name a file")
+    if str(output) == "-":
+        raise UsageFault("RG504", "an export does not go to stdout", hint="name a file, or a folder for csv")
+    # neither an inspection nor what people decided about it may be written over
+    read = collection.find(inputs)
+    beside = [path.parent / name for path in read for name in ("decisions.yaml", "events.yaml")]
+    files.check_collisions([output], [*read, *(path for path in beside if path.is_file())])
     day = as_of.date() if as_of else None
     made, findings, errors, counts = exporting.export(inputs, form, as_of=day, since=since, lexicon=lexicon)
     state.findings(findings)

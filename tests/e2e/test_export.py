@@ -164,6 +164,16 @@ def test_every_table_and_column_is_documented() -> None:
         assert told == [c.name for c in table.columns]
 
 
+def test_no_input_is_written_over(tmp_path: Path) -> None:
+    for name in ("ashmere-2018-10.yaml", "decisions.yaml", "events.yaml"):
+        (tmp_path / name).write_bytes((INSPECTIONS / "ashmere" / name).read_bytes())
+    for name in ("ashmere-2018-10.yaml", "decisions.yaml", "events.yaml"):
+        before = (tmp_path / name).read_bytes()
+        assert run_here("export", tmp_path, "--to", "sqlite", "-o", tmp_path / name).code == 5
+        assert (tmp_path / name).read_bytes() == before
+    assert run_here("export", tmp_path, "--to", "csv", "-o", "-").code == 2
+
+
 def test_usage(tmp_path: Path) -> None:
     assert run_here("export", INSPECTIONS, "--to", "xlsx", "-o", tmp_path).code == 2
     assert run_here("export", tmp_path, "-o", tmp_path / "out").code == 2
