@@ -6,7 +6,6 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -20,7 +19,7 @@ from reportgen.errors import InputError, UsageFault, Where
 from reportgen.evidence import Value, values_of
 from reportgen.evidence import document_of as evidence_document
 from reportgen.frameworks import check_frameworks, check_inspection, framework_keys, load_framework
-from reportgen.history import build_history as _build_history
+from reportgen.history import build_history
 from reportgen.interpret import interpret
 from reportgen.interpret.values import read_date
 from reportgen.labels import nearest
@@ -28,7 +27,6 @@ from reportgen.matching import Options
 from reportgen.model import (
     Comparison,
     Decisions,
-    Event,
     Framework,
     History,
     Inspection,
@@ -544,46 +542,6 @@ def compare(
         InputError: a decision's hash and id disagree (RG115), or the lexicon cannot be read.
     """
     return _compare(earlier, later, decisions=decisions, options=options or Options())
-
-
-def build_history(
-    inspections: Iterable[Inspection],
-    *,
-    decisions: Decisions | None = None,
-    events: Iterable[Event] = (),
-    as_of: date | None = None,
-    since: int | None = None,
-    baseline: str | None = None,
-    options: Options | None = None,
-) -> History:
-    """Build the history of one provider: grades by area, and recommendations followed through its inspections.
-
-    Args:
-        inspections: its inspections, in any order; letters on visits too.
-        decisions: what people decided; it outranks every score. None means that nobody has.
-        events: dated events without grades.
-        as_of: the day on which something is due or overdue; None takes the day of the latest report.
-        since: the first year that counts; None takes all.
-        baseline: the id of an inspection to hold against the latest one; None leaves that part out.
-        options: how to match; None takes the lexicon that the frameworks name, at its own thresholds.
-
-    Returns:
-        A history in which every recommendation stands in exactly one thread and every judgement on at least one path.
-
-    Raises:
-        FrameworkError: a framework is unknown.
-        InputError: a decision's hash and id disagree (RG115), or the lexicon cannot be read.
-        UsageFault: there are no inspections, or the baseline is not among them (RG507).
-    """
-    return _build_history(
-        inspections,
-        decisions=decisions,
-        events=events,
-        as_of=as_of,
-        since=since,
-        baseline=baseline,
-        options=options or Options(),
-    )
 
 
 def find_pack(template: str | Path | None, folder: Path) -> Pack:

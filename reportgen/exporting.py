@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from reportgen import collection, files
 from reportgen.api import Finding
-from reportgen.errors import InputError, ReportgenError
+from reportgen.errors import InputError, ReportgenError, UsageFault
 from reportgen.history import build_history
 from reportgen.matching import Options
 from reportgen.tables import Column, Counting, Row, Table, rows_of, tables
@@ -47,6 +47,8 @@ _SEARCHED = {"paragraphs": ("section", "text"), "recommendations": ("heading", "
 _TITLE = "Published inspections as tables"
 #: What a cell of a workbook can hold.
 _LONGEST = 32_767
+#: What a sheet can hold, its header left out.
+_MOST_ROWS = 1_048_575
 
 
 class Sink(Protocol):
@@ -174,6 +176,7 @@ class _Xlsx:
         self.head = self.book.add_format({"bold": True, "bottom": 1, "bg_color": "#EEF3F8"})
         self.day = self.book.add_format({"num_format": "yyyy-mm-dd"})
         self.at: dict[str, int] = {}
+        self.done = False
         about = Table("columns", "", (), tuple(Column(n, "text", "") for n in ("table", "column", "type", "about")))
         self.sheets = {about.name: self._sheet(about)}
         for table in tables().values():
@@ -202,6 +205,9 @@ class _Xlsx:
         cells = table.cells(row)
         while any(value is not None for value in cells):
             self.at[table.name] += 1
+            if self.at[table.name] > _MOST_ROWS:
+                message = f"more than {_MOST_ROWS:,} rows of {table.name}, which no sheet can hold"
+                raise UsageFault("RG506", message, hint="export to sqlite or csv, or fewer providers at a time")
             rest: list[Any] = []
             for n, value in enumerate(cells):
                 self._put(self.sheets[table.name], self.at[table.name], n, value)
@@ -225,9 +231,13 @@ class _Xlsx:
                 last = 3 if name == "columns" else len(tables()[name].columns) - 1
                 page.autofilter(0, 0, self.at[name], last)
         self.book.close()
+        self.done = True
         return {"": self.buffer.getvalue()}
 
     def close(self) -> None:
+        if not self.done:
+            # what was given up half way still holds a file for each sheet
+            self.book.close()
         self.folder.cleanup()
 
 
@@ -246,14 +256,20 @@ class _Sqlite:
         for table in tables().values():
             columns = [f'"{c.name}" {_SQL[c.type]}' for c in table.columns]
             keys = ", ".join(f'"{name}"' for name in table.key)
+            unique = f"PRIMARY KEY ({keys})"
+            if table.name in _SEARCHED:
+                # the search finds rows by their number, which must stay whatever is done to the file
+                columns.append('"row" INTEGER PRIMARY KEY')
+                unique = f"UNIQUE ({keys})"
             links = [
                 f'FOREIGN KEY ("{column}") REFERENCES "{there[0]}" ("{there[1]}")'
                 for (own, column), there in _REFERENCES.items()
                 if own == table.name
             ]
-            self.base.execute(f'CREATE TABLE "{table.name}" ({", ".join((*columns, f"PRIMARY KEY ({keys})", *links))})')
+            self.base.execute(f'CREATE TABLE "{table.name}" ({", ".join((*columns, unique, *links))})')
+            named = ", ".join(f'"{c.name}"' for c in table.columns)
             marks = ", ".join("?" * len(table.columns))
-            self.insert[table.name] = f'INSERT INTO "{table.name}" VALUES ({marks})'  # noqa: S608 -- names of ours
+            self.insert[table.name] = f'INSERT INTO "{table.name}" ({named}) VALUES ({marks})'  # noqa: S608 -- names of ours
         self.base.execute('CREATE TABLE "columns" ("table" TEXT, "column" TEXT, "type" TEXT, "about" TEXT)')
         for table in tables().values():
             rows = [
@@ -271,12 +287,10 @@ class _Sqlite:
                 self.base.execute(f'CREATE INDEX "{own}_{column}" ON "{own}" ("{column}")')
         for name, columns in _SEARCHED.items():
             listed = ", ".join(columns)
-            self.base.execute(
-                f"CREATE VIRTUAL TABLE {name}_search USING fts5({listed}, content=\"{name}\", tokenize='unicode61')"
-            )
+            settings = f"content=\"{name}\", content_rowid='row', tokenize='unicode61'"
+            self.base.execute(f"CREATE VIRTUAL TABLE {name}_search USING fts5({listed}, {settings})")
             self.base.execute(f"INSERT INTO {name}_search({name}_search) VALUES ('rebuild')")  # noqa: S608 -- names of ours
         self.base.execute("COMMIT")
-        self.base.execute("VACUUM")
         self.base.close()
         return {"": self.path.read_bytes()}
 

@@ -39,6 +39,9 @@ def export(
     """
     from reportgen import collection, exporting, files
 
+    told = _SUFFIXES.get(output.suffix.lower())
+    if form is not None and told not in (None, form):
+        raise UsageFault("RG506", f"{output} is named as {told}, and {form} is asked for", hint="say one of the two")
     form = form or _SUFFIXES.get(output.suffix.lower(), "csv")
     if form == "csv" and output.is_file():
         raise UsageFault("RG504", f"{output} is a file, and csv needs a folder", hint="name a folder")

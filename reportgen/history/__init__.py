@@ -109,8 +109,11 @@ def build_history(
 def _since(given: Sequence[Inspection], since: int | None) -> tuple[list[Inspection], list[Inspection]]:
     if since is None:
         return list(given), []
-    early = [i for i in given if int(when(i)[:4]) < since]
-    return [i for i in given if i not in early], early
+    kept: list[Inspection] = []
+    early: list[Inspection] = []
+    for inspection in given:
+        (kept if int(when(inspection)[:4]) >= since else early).append(inspection)
+    return kept, early
 
 
 def _latest_day(series: Series) -> date | None:

@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from reportgen.matching.lexicon import Found, Reader
 from reportgen.matching.texts import by_stem, frequencies, stem, telling, tokens, weight
@@ -103,8 +103,10 @@ def clauses(text: str) -> list[str]:
 # -- making ready ----------------------------------------------------------------------------------------------------
 
 
+#: A history holds the same list against many others.
+@lru_cache(maxsize=4096)
 def make(text: str, reader: Reader) -> Made:
-    """A recommendation's text made ready for :func:`numbers`."""
+    """A recommendation's text made ready for :func:`numbers`; every caller gets the same one, so leave it as it is."""
     bare = cleaned(text, reader)
     said = tokens(bare)
     kept = telling(said)

@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 
 from reportgen import api, collection, exporting
+from reportgen.errors import UsageFault
 from reportgen.tables import record_of, tables
 from reportgen.writers import csv as csv_writer
 from tests.support.command import run_here
@@ -112,7 +113,7 @@ def test_the_database_holds_together_and_can_be_searched(made: Path) -> None:
     assert query(made, "PRAGMA integrity_check") == [("ok",)]
     found = query(
         made,
-        "SELECT inspection FROM paragraphs WHERE rowid IN "
+        "SELECT inspection FROM paragraphs WHERE row IN "
         "(SELECT rowid FROM paragraphs_search WHERE paragraphs_search MATCH 'supervision')",
     )
     assert ("ashmere-2018-10",) in found
@@ -174,7 +175,30 @@ def test_no_input_is_written_over(tmp_path: Path) -> None:
     assert run_here("export", tmp_path, "--to", "csv", "-o", "-").code == 2
 
 
+def test_more_rows_than_a_sheet_holds_are_an_error_and_no_loss(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporting, "_MOST_ROWS", 200)
+    with pytest.raises(UsageFault) as caught:
+        exporting.export([INSPECTIONS], "xlsx")
+    assert (caught.value.code, "200 rows" in caught.value.message) == ("RG506", True)
+
+
+def test_the_search_stays_with_its_rows(made: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite"
+    copy.write_bytes((made / "tables.sqlite").read_bytes())
+    base = sqlite3.connect(copy, isolation_level=None)
+    base.execute("DELETE FROM paragraphs WHERE position = 1")
+    base.execute("VACUUM")
+    found = base.execute(
+        "SELECT p.text FROM paragraphs_search s JOIN paragraphs p ON p.row = s.rowid "
+        "WHERE paragraphs_search MATCH 'supervision'"
+    ).fetchall()
+    base.close()
+    assert found
+    assert all("supervision" in text.lower() for (text,) in found)
+
+
 def test_usage(tmp_path: Path) -> None:
+    assert run_here("export", INSPECTIONS, "--to", "xlsx", "-o", tmp_path / "x.sqlite").code == 2
     assert run_here("export", INSPECTIONS, "--to", "xlsx", "-o", tmp_path).code == 2
     assert run_here("export", tmp_path, "-o", tmp_path / "out").code == 2
     bad = tmp_path / "bad"
