@@ -264,14 +264,23 @@ def test_an_interrupted_run_says_what_is_done_and_leaves_nobody(name: str, code:
         (folder / f"{number:02}.html").write_text(page.replace("<h2", f"<!-- {number} --><h2", 1))
     out = tmp_path / "out"
     command = [sys.executable, "-m", "reportgen", "import", str(folder), "-o", str(out), "-j", "2"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    # measured, a signal can come while the measuring holds a lock of its own, and the process would wait for it for ever
+    env = {k: v for k, v in os.environ.items() if not k.startswith("COV")} | {"PYTHONFAULTHANDLER": "1"}
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, env=env)
     end = time.monotonic() + 30
     while len(list(out.rglob("*.yaml"))) < 3:
         assert time.monotonic() < end
         time.sleep(0.02)
     os.killpg(process.pid, getattr(signal, name))
     begun = time.monotonic()
-    _, said = process.communicate(timeout=10)
+    try:
+        _, said = process.communicate(timeout=10)
+    except subprocess.TimeoutExpired:
+        # where every thread of it stands
+        process.send_signal(signal.SIGABRT)
+        time.sleep(1)
+        os.killpg(process.pid, signal.SIGKILL)
+        pytest.fail(process.communicate()[1])
     assert time.monotonic() - begun < 5
     assert process.returncode == code
     assert "Traceback" not in said
