@@ -264,7 +264,7 @@ def test_an_interrupted_run_says_what_is_done_and_leaves_nobody(name: str, code:
         (folder / f"{number:02}.html").write_text(page.replace("<h2", f"<!-- {number} --><h2", 1))
     out = tmp_path / "out"
     command = [sys.executable, "-m", "reportgen", "import", str(folder), "-o", str(out), "-j", "2"]
-    # measured, a signal can come while the measuring holds a lock of its own, and the process would wait for it for ever
+    # not measured: a signal may come while the measuring holds a lock of its own, which it then waits for without end
     env = {k: v for k, v in os.environ.items() if not k.startswith("COV")} | {"PYTHONFAULTHANDLER": "1"}
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, env=env)
     end = time.monotonic() + 30
